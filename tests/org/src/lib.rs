@@ -1,0 +1,1 @@
+//! A small Okta org on this machine.

@@ -1,0 +1,2 @@
+//! The org on a port.
+fn main() {}
