@@ -1,1 +1,30 @@
-//! What the browser tests share.
+//! Journeys in a real Chromium.
+//!
+//! A story gets a visit: an org of its own in this process, the built app on a port of its own, and a browser with a
+//! fresh profile. It says what a person does and what they meet, by roles and labels, and [`Page::at`] looks at every
+//! page on the way as every page must be.
+//!
+//! What it needs: Chromium (`CHROMIUM`, else `chromium` on the path), ChromeDriver (`CHROMEDRIVER`, else `chromedriver`),
+//! axe-core (`VESTIBULE_AXE`, else what `cargo xtask test` put into the user's cache), and the built app
+//! (`VESTIBULE_DIST`, else `dist` of this repository).
+//!
+//! Deliberately absent: types of the app. These tests know what a person sees and what goes over the wire, and nothing else.
+
+mod check;
+mod driver;
+mod page;
+mod session;
+mod stage;
+
+use std::path::Path;
+
+pub use fantoccini::key::Key;
+
+pub use crate::page::{Choice, Errors, Failure, Input, Page, Request, Storage};
+pub use crate::session::Window;
+pub use crate::stage::look_at;
+
+/// The root of this repository.
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("this package is two folders deep")
+}

@@ -1,0 +1,103 @@
+// What a person sees on the page. Every function of `look` answers with plain values, or with elements.
+const text = (element) => (element ? element.innerText.replace(/\s+/g, " ").trim() : "");
+
+/** Whether someone with eyes meets it: not hidden, and larger than what stands in a page for screen readers only. */
+const seen = (element) => {
+  const { width, height } = element.getBoundingClientRect();
+  return element.checkVisibility({ visibilityProperty: true }) && width > 2 && height > 2;
+};
+
+/** Native radios and boxes are often drawn by what stands beside them. */
+const reachable = (element) => element.checkVisibility({ visibilityProperty: true });
+
+const all = (selector) => [...document.querySelectorAll(selector)];
+
+/** The texts of the elements that an attribute names. */
+const named = (element, attribute) =>
+  (element.getAttribute(attribute) ?? "")
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((id) => document.getElementById(id))
+    .filter(Boolean);
+
+/** The error summary: what holds the alert and takes the focus. */
+const summary = () => {
+  const alert = all("main [role=alert]").find((element) => reachable(element) && text(element));
+  return alert?.closest("[tabindex]") ?? alert;
+};
+
+const look = {
+  step: () => document.querySelector("main")?.dataset.step ?? null,
+  heading: () => text(document.querySelector("h1")),
+  headings: () => all("h1").map(text),
+  title: () => document.title,
+  address: () => location.pathname + location.search + location.hash,
+  origin: () => location.origin,
+  text: () => text(document.querySelector("main")),
+  busy: () => !!document.querySelector("main[aria-busy=true], main [aria-busy=true], button[aria-disabled=true]"),
+
+  pressable: () => all("button, a[href], summary, input[type=submit], [role=button], [role=link]").filter(seen),
+  fillable: () => all("input:not([type=radio], [type=checkbox], [type=hidden], [type=submit]), textarea, select").filter(seen),
+  choosable: () => all("input[type=radio], input[type=checkbox]").filter(reachable),
+  byName: (name) => all("input, select, textarea").filter((input) => input.name === name && reachable(input)),
+  /** What a person presses to choose it. */
+  handle: (input) => (seen(input) ? input : (input.labels[0] ?? input)),
+
+  choices: () =>
+    look.choosable().map((input) => ({ label: text(input.labels[0]), name: input.name, value: input.value, checked: input.checked })),
+  inputs: () =>
+    [...look.fillable(), ...look.choosable()].map((input) => ({
+      name: input.name,
+      id: input.id,
+      kind: input.type,
+      label: [...input.labels].map(text).join(" ") || input.getAttribute("aria-label") || "",
+      value: input.value,
+      required: input.required || input.getAttribute("aria-required") === "true",
+      autocomplete: input.getAttribute("autocomplete") ?? "",
+      inputmode: input.getAttribute("inputmode") ?? "",
+      described: named(input, "aria-describedby").map(text).filter(Boolean),
+      invalid: input.getAttribute("aria-invalid") === "true",
+    })),
+  buttons: () => look.pressable().map(text),
+
+  alerts: () => all("[role=alert], [role=status], [aria-live=polite], [aria-live=assertive]").map(text).filter(Boolean),
+  summary: () => {
+    const found = summary();
+    return found ? [...found.querySelectorAll("li, p")].filter((line) => !line.querySelector("li, p")).map(text).filter(Boolean) : [];
+  },
+  /** Of each input that is marked as wrong, what it is described by that is about the mistake. */
+  mistakes: () =>
+    all("[aria-invalid=true]").map((input) => ({
+      name: input.name ?? input.id,
+      texts: [...named(input, "aria-errormessage"), ...named(input, "aria-describedby")]
+        .filter((about) => /error|problem|wrong|mistake/i.test(`${about.id} ${about.className}`))
+        .map(text)
+        .filter(Boolean),
+    })),
+
+  focused: () => {
+    const { activeElement: at } = document;
+    if (!at || at === document.body) return "nothing";
+    if (at === summary() || (at.matches("[tabindex='-1']") && at.querySelector("[role=alert]"))) return "the error summary";
+    const what = at.name || at.id || text(at).slice(0, 60);
+    return `${at.localName} ${what}`;
+  },
+
+  storage: () => ({
+    session: Object.fromEntries(Object.entries(sessionStorage)),
+    local: Object.fromEntries(Object.entries(localStorage)),
+    cookies: document.cookie,
+  }),
+
+  /** How far the page can be scrolled sideways. */
+  overflow: () => document.scrollingElement.scrollWidth - document.documentElement.clientWidth,
+  /** What stands out at the side, for the report. */
+  overflowing: () =>
+    all("body *")
+      .filter((element) => seen(element) && element.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+      .map((element) => `${element.localName}.${element.className}`)
+      .slice(0, 5),
+
+  /** Takes what the policy refused since the last look. */
+  refusedByPolicy: () => (window.refusedByPolicy ?? []).splice(0),
+};

@@ -1,0 +1,210 @@
+//! One browser with a profile of its own, spoken to over WebDriver.
+
+use std::fmt::Debug;
+
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::driver;
+
+/// The window that a story is looked at in.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// Width of the page in CSS pixels.
+    pub width: u32,
+    /// Height of the page in CSS pixels.
+    pub height: u32,
+    /// Whether the person asked their system for dark colours.
+    pub dark: bool,
+    /// The languages the browser asks for, best first, as `de-DE,de`.
+    pub languages: &'static str,
+}
+
+impl Window {
+    /// A window on a desk.
+    pub const WIDE: Self = Self {
+        width: 1280,
+        height: 900,
+        dark: false,
+        languages: "en-US,en",
+    };
+    /// A small phone.
+    pub const PHONE: Self = Self {
+        width: 360,
+        height: 780,
+        ..Self::WIDE
+    };
+    /// The size of the wireframes.
+    pub const SQUARE: Self = Self {
+        width: 800,
+        height: 800,
+        ..Self::WIDE
+    };
+
+    /// The same window with dark colours.
+    #[must_use]
+    pub const fn dark(self) -> Self {
+        Self { dark: true, ..self }
+    }
+
+    /// The same window of someone who reads other languages.
+    #[must_use]
+    pub const fn reading(self, languages: &'static str) -> Self {
+        Self { languages, ..self }
+    }
+}
+
+/// A line of one of the browser's logs.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) level: String,
+    pub(crate) source: String,
+    pub(crate) message: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) client: Client,
+}
+
+impl Session {
+    pub(crate) async fn start(window: &Window) -> Self {
+        let languages = window.languages;
+        let first = languages.split(',').next().unwrap_or("en");
+        let wanted = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": {
+                "binary": driver::chromium(),
+                "args": [
+                    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                    "--disable-dev-shm-usage", "--disable-search-engine-choice-screen", "--window-size=1300,1100",
+                    format!("--lang={first}"),
+                    format!("--accept-lang={languages}"),
+                ],
+                "prefs": {
+                    "intl.accept_languages": languages,
+                    "credentials_enable_service": false,
+                    "profile.password_manager_leak_detection": false,
+                },
+                "perfLoggingPrefs": { "enableNetwork": true, "enablePage": false },
+            },
+            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+            "timeouts": { "script": 30_000, "pageLoad": 60_000, "implicit": 0 },
+        });
+        let Value::Object(wanted) = wanted else {
+            unreachable!("an object was written above")
+        };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(Capabilities::from_iter(wanted))
+            .connect(driver::address())
+            .await
+            .unwrap_or_else(|error| panic!("no browser: {error}"));
+        let session = Self { client };
+        session
+            .cdp(
+                "Page.addScriptToEvaluateOnNewDocument",
+                json!({ "source": include_str!("watch.js") }),
+            )
+            .await;
+        session.size(window.width, window.height).await;
+        session.media(window.dark).await;
+        session
+    }
+
+    /// Ends the browser. A session that is dropped instead ends with the ChromeDriver, at the end of the test process.
+    pub(crate) async fn close(self) {
+        // Nothing can be done about a browser that is already gone.
+        let _ = self.client.close().await;
+    }
+
+    pub(crate) async fn size(&self, width: u32, height: u32) {
+        let size =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.cdp("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// Light or dark; always without motion, so that what is looked at stands still.
+    pub(crate) async fn media(&self, dark: bool) {
+        let scheme = if dark { "dark" } else { "light" };
+        let features = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]});
+        self.cdp("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// A DevTools command.
+    pub(crate) async fn cdp(&self, command: &str, params: Value) -> Value {
+        self.post(
+            "goog/cdp/execute",
+            json!({ "cmd": command, "params": params }),
+        )
+        .await
+    }
+
+    /// What the log has got since the last call.
+    pub(crate) async fn log(&self, kind: &str) -> Vec<Line> {
+        let text =
+            |entry: &Value, member: &str| entry[member].as_str().unwrap_or_default().to_owned();
+        let lines = self.post("se/log", json!({ "type": kind })).await;
+        let line = |entry: &Value| Line {
+            level: text(entry, "level"),
+            source: text(entry, "source"),
+            message: text(entry, "message"),
+        };
+        lines.as_array().into_iter().flatten().map(line).collect()
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
+        let answer = self
+            .client
+            .issue_cmd(Ask {
+                path: path.to_owned(),
+                body: Some(body),
+            })
+            .await;
+        answer.unwrap_or_else(|error| panic!("WebDriver {path}: {error}"))
+    }
+
+    /// Nothing if the browser has no answer, as about an element that is gone.
+    pub(crate) async fn try_get(&self, path: &str) -> Option<Value> {
+        self.client
+            .issue_cmd(Ask {
+                path: path.to_owned(),
+                body: None,
+            })
+            .await
+            .ok()
+    }
+}
+
+/// A command that fantoccini has no name for.
+#[derive(Debug)]
+struct Ask {
+    path: String,
+    body: Option<Value>,
+}
+
+impl WebDriverCompatibleCommand for Ask {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!(
+            "session/{}/{}",
+            session.unwrap_or_default(),
+            self.path
+        ))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        match &self.body {
+            Some(body) => (http::Method::POST, Some(body.to_string())),
+            None => (http::Method::GET, None),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Where stories are told: as many at once as the machine bears, none for ever, and none leaves a browser behind.
+
+use std::any::Any;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::runtime::Builder;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::page::Page;
+use crate::session::Window;
+
+/// How many browsers run at once, whatever the number of test threads.
+static PLACES: Semaphore = Semaphore::const_new(2);
+
+/// No story takes this long.
+const CURFEW: Duration = Duration::from_secs(240);
+
+/// Tells a story of one browser at a server that the story starts itself.
+pub fn look_at(
+    name: &str,
+    window: &Window,
+    origin: impl Future<Output = String>,
+    story: impl AsyncFnOnce(&Page),
+) {
+    perform(async {
+        let origin = origin.await;
+        let page = Page::new(window, origin).await;
+        tell(name, page, story).await;
+    });
+}
+
+/// Runs to the end on a thread of its own kind, when there is a place.
+pub(crate) fn perform(story: impl Future<Output = ()>) {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime starts");
+    runtime.block_on(async {
+        let _place = PLACES.acquire().await.expect("never closed");
+        story.await;
+    });
+}
+
+/// Tells the story; whatever happens in it, the browser is closed after.
+pub(crate) async fn tell(name: &str, page: Page, story: impl AsyncFnOnce(&Page)) {
+    let told = caught(timeout(CURFEW, story(&page))).await;
+    let failed = match told {
+        Ok(Ok(())) => None,
+        Ok(Err(_)) => Some(Box::new(format!("not over after {CURFEW:?}")) as Box<dyn Any + Send>),
+        Err(panic) => Some(panic),
+    };
+    if failed.is_some() {
+        eprintln!("{}", page.report(name).await);
+    }
+    page.session.close().await;
+    if let Some(panic) = failed {
+        resume_unwind(panic);
+    }
+}
+
+/// What the future gives, or what it panicked with.
+async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Box<dyn Any + Send>> {
+    let mut future = pin!(future);
+    poll_fn(
+        |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => std::task::Poll::Ready(Err(panic)),
+        },
+    )
+    .await
+}

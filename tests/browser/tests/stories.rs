@@ -1,0 +1,3 @@
+//! Stories of people with a browser. One file each.
+
+mod harness;
