@@ -1,1 +1,32 @@
-//! The commands of the project, as a library that tests use too.
+//! The commands of the project, as a library that the browser tests use too.
+//!
+//! | Module        | What it is for                                                                   |
+//! |---------------|----------------------------------------------------------------------------------|
+//! | [`args`]      | The command line, parsed once                                                    |
+//! | [`tools`]     | The pinned tools: found on this machine, or installed once into the user's cache |
+//! | [`bundle`]    | `dist/`: built by Trunk, checked for inline content, compressed beside           |
+//! | [`html`]      | The tags of a page: what it loads, and what in it is inline                      |
+//! | [`policy`]    | The headers of every answer, the content security policy among them              |
+//! | [`serve`]     | `dist/` on a port, as a production server would answer                           |
+//! | [`size`]      | What the sign-in form costs on the wire                                          |
+//! | [`demo`]      | The app and the org side by side                                                 |
+//! | [`checks`]    | Everything that must pass before a change lands                                  |
+//! | [`results`]   | The lines on which test runners say how it went                                  |
+//!
+//! It depends on little, for it is the first thing that is compiled in a fresh clone.
+
+pub mod args;
+pub mod bundle;
+pub mod checks;
+pub mod demo;
+pub mod error;
+pub mod html;
+pub mod paths;
+pub mod policy;
+pub mod process;
+pub mod results;
+pub mod serve;
+pub mod size;
+pub mod tools;
+
+pub use error::{Error, Result};

@@ -1,0 +1,266 @@
+//! The command line, parsed once.
+
+use crate::{Error, Result, policy};
+
+/// What `cargo xtask help` prints.
+pub const HELP: &str = "\
+The commands of the project
+
+  cargo xtask demo      The app and an org with people in it, on this machine. Also `cargo demo`.
+      --port N            the app's port                        [8080]
+      --org-port N        the org's port                        [8081]
+      --policy NAME       how the org is set up                 [seed]
+      --no-build          serve dist/ as it is
+  cargo xtask build     The release build, in dist/.
+      --public-url PATH   the folder of the origin that it will be served in   [/]
+  cargo xtask serve     dist/ alone, with the headers of production, for the org in its config.json.
+      --port N            the port                              [8080]
+      --public-url PATH   what it was built for                 [/]
+  cargo xtask test      All checks: format, lints, tests, build, size, browser.
+      --no-browser        without the browser tests
+      NAME                only the tests with this in their name
+  cargo xtask setup     The pinned build tools, found or installed.
+  cargo xtask size      What the sign-in form costs on the wire.
+  cargo xtask headers   The headers to serve the app with.
+      --org URL           the org that the app may reach        [as in public/config.json]
+  cargo xtask help      This.";
+
+/// A command and its options.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// The app and the org side by side.
+    Demo(Demo),
+    /// The release build.
+    Build {
+        /// The folder of the origin that the app will be served in.
+        public_url: String,
+    },
+    /// The built app alone.
+    Serve {
+        /// The port.
+        port: u16,
+        /// What the app was built for.
+        public_url: String,
+    },
+    /// All checks.
+    Test(Test),
+    /// The tools only.
+    Setup,
+    /// The size table.
+    Size,
+    /// The headers of production.
+    Headers {
+        /// The org's origin.
+        org: Option<String>,
+    },
+    /// How to use all this.
+    Help,
+}
+
+/// The options of `demo`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demo {
+    /// The app's port.
+    pub port: u16,
+    /// The org's port.
+    pub org_port: u16,
+    /// How the org is set up; the org knows the names.
+    pub policy: String,
+    /// Whether `dist/` is built first.
+    pub build: bool,
+}
+
+/// The options of `test`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Test {
+    /// Whether the browser tests run.
+    pub browser: bool,
+    /// Part of the names of the tests to run.
+    pub filter: Option<String>,
+}
+
+impl Command {
+    /// Reads the words after `cargo xtask`.
+    pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Self> {
+        let mut words = Words(words.into_iter().collect::<Vec<_>>().into_iter());
+        let Some(name) = words.0.next() else {
+            return Ok(Self::Help);
+        };
+        let command = match name.as_str() {
+            "demo" => {
+                let mut demo = Demo {
+                    port: 8080,
+                    org_port: 8081,
+                    policy: "seed".to_owned(),
+                    build: true,
+                };
+                while let Some(option) = words.0.next() {
+                    match option.as_str() {
+                        "--port" => demo.port = words.port(&option)?,
+                        "--org-port" => demo.org_port = words.port(&option)?,
+                        "--policy" => demo.policy = words.value(&option)?,
+                        "--no-build" => demo.build = false,
+                        _ => return Err(unknown(&name, &option)),
+                    }
+                }
+                if demo.port == demo.org_port {
+                    return Err(Error::Usage(
+                        "The app and the org need a port each.".to_owned(),
+                    ));
+                }
+                Self::Demo(demo)
+            }
+            "build" => {
+                let mut public_url = "/".to_owned();
+                while let Some(option) = words.0.next() {
+                    match option.as_str() {
+                        "--public-url" => public_url = words.value(&option)?,
+                        _ => return Err(unknown(&name, &option)),
+                    }
+                }
+                Self::Build { public_url }
+            }
+            "serve" => {
+                let (mut port, mut public_url) = (8080, "/".to_owned());
+                while let Some(option) = words.0.next() {
+                    match option.as_str() {
+                        "--port" => port = words.port(&option)?,
+                        "--public-url" => public_url = words.value(&option)?,
+                        _ => return Err(unknown(&name, &option)),
+                    }
+                }
+                Self::Serve { port, public_url }
+            }
+            "test" => {
+                let mut test = Test {
+                    browser: true,
+                    filter: None,
+                };
+                for option in words.0.by_ref() {
+                    match option.as_str() {
+                        "--no-browser" => test.browser = false,
+                        _ if option.starts_with('-') || test.filter.is_some() => {
+                            return Err(unknown(&name, &option));
+                        }
+                        _ => test.filter = Some(option),
+                    }
+                }
+                Self::Test(test)
+            }
+            "headers" => {
+                let mut org = None;
+                while let Some(option) = words.0.next() {
+                    match option.as_str() {
+                        "--org" => org = Some(words.origin(&option)?),
+                        _ => return Err(unknown(&name, &option)),
+                    }
+                }
+                Self::Headers { org }
+            }
+            "setup" => Self::Setup,
+            "size" => Self::Size,
+            "help" | "--help" | "-h" => return Ok(Self::Help),
+            _ => return Err(Error::Usage(format!("There is no command `{name}`."))),
+        };
+        match words.0.next() {
+            Some(more) => Err(unknown(&name, &more)),
+            None => Ok(command),
+        }
+    }
+}
+
+struct Words(std::vec::IntoIter<String>);
+
+impl Words {
+    fn value(&mut self, option: &str) -> Result<String> {
+        self.0
+            .next()
+            .filter(|value| !value.starts_with("--"))
+            .ok_or_else(|| Error::Usage(format!("`{option}` needs a value.")))
+    }
+
+    fn port(&mut self, option: &str) -> Result<u16> {
+        let value = self.value(option)?;
+        value.parse().ok().filter(|port| *port > 0).ok_or_else(|| {
+            Error::Usage(format!(
+                "`{option} {value}` is no port: give a number from 1 to 65535."
+            ))
+        })
+    }
+
+    fn origin(&mut self, option: &str) -> Result<String> {
+        let value = self.value(option)?;
+        policy::origin(&value).ok_or_else(|| {
+            Error::Usage(format!(
+                "`{option} {value}` is no web address: begin with https://."
+            ))
+        })
+    }
+}
+
+fn unknown(command: &str, option: &str) -> Error {
+    Error::Usage(format!("`{command}` does not know `{option}`."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Command> {
+        Command::parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn the_demo_has_the_usual_ports() {
+        let demo = Demo {
+            port: 8080,
+            org_port: 8081,
+            policy: "seed".to_owned(),
+            build: true,
+        };
+        assert_eq!(parse("demo").ok(), Some(Command::Demo(demo.clone())));
+        let other = Demo {
+            port: 9000,
+            build: false,
+            ..demo
+        };
+        assert_eq!(
+            parse("demo --port 9000 --no-build").ok(),
+            Some(Command::Demo(other))
+        );
+    }
+
+    #[test]
+    fn a_word_for_test_is_part_of_a_name() {
+        let expected = Test {
+            browser: false,
+            filter: Some("focus".to_owned()),
+        };
+        assert_eq!(
+            parse("test --no-browser focus").ok(),
+            Some(Command::Test(expected))
+        );
+    }
+
+    #[test]
+    fn nothing_is_a_call_for_help() {
+        assert_eq!(parse("").ok(), Some(Command::Help));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (line, said) in [
+            ("deploy", "There is no command `deploy`."),
+            ("demo --prot 80", "`demo` does not know `--prot`."),
+            ("demo --port", "`--port` needs a value."),
+            ("demo --port --no-build", "`--port` needs a value."),
+            ("demo --port 0", "`--port 0` is no port"),
+            ("demo --port 8081", "The app and the org need a port each."),
+            ("setup now", "`setup` does not know `now`."),
+            ("headers --org example", "`--org example` is no web address"),
+        ] {
+            let error = parse(line).expect_err(line).to_string();
+            assert!(error.starts_with(said), "{error}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The app and the org side by side on this machine, until Ctrl-C.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
+    path::PathBuf,
+    process::{self as std_process, Command},
+    time::{Duration, Instant},
+};
+
+use tokio::process::Child;
+
+use crate::{
+    Error, Result, args, bundle, paths, process, serve,
+    serve::Site,
+    tools::{Tools, WasmOpt},
+};
+
+/// Builds what is needed, starts both servers, says where they are, and stops both in the end.
+pub fn run(options: &args::Demo) -> Result<()> {
+    // Busy ports are told before minutes are spent on a build.
+    for (port, option) in [(options.port, "--port"), (options.org_port, "--org-port")] {
+        wait_for(async { serve::loopback(port, option).await.map(drop) })?;
+    }
+    let dist = if options.build {
+        bundle::build(&Tools::ensure(WasmOpt::Wanted)?, "/")?
+    } else {
+        paths::dist()
+    };
+    bundle::check(&dist)?;
+    let org = build_org()?;
+    wait_for(serve_both(options, dist, org))
+}
+
+/// `dist/` alone, until Ctrl-C.
+pub fn serve(port: u16, public_url: &str) -> Result<()> {
+    let dist = paths::dist();
+    bundle::check(&dist)?;
+    wait_for(async {
+        let listeners = serve::loopback(port, "--port").await?;
+        let base = format!("/{}", public_url.trim_start_matches('/'));
+        process::say(format_args!(
+            "{} is at http://localhost:{port}{base}",
+            dist.display()
+        ));
+        process::say("Ctrl-C stops it.");
+        Site::new(dist)
+            .base(public_url)
+            .serve_until(listeners, stopped())
+            .await;
+        Ok(())
+    })
+}
+
+fn wait_for<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|source| Error::NotStarted {
+        command: "the servers".to_owned(),
+        source,
+    })?;
+    runtime.block_on(work)
+}
+
+fn build_org() -> Result<PathBuf> {
+    process::timed("Building the org", || {
+        let mut cargo = Command::new(process::cargo());
+        cargo
+            .args(["build", "--quiet", "--package", "org"])
+            .current_dir(paths::root());
+        process::run(&mut cargo)
+    })?;
+    Ok(paths::target()?
+        .join("debug")
+        .join(format!("org{}", std::env::consts::EXE_SUFFIX)))
+}
+
+async fn serve_both(options: &args::Demo, dist: PathBuf, org: PathBuf) -> Result<()> {
+    let app = format!("http://localhost:{}", options.port);
+    let org_address = format!("http://localhost:{}", options.org_port);
+    let config = serde_json::json!({
+        "issuer": format!("{org_address}/oauth2/default"),
+        "clientId": "vestibule",
+    });
+    let listeners = serve::loopback(options.port, "--port").await?;
+    let mut command = Command::new(org);
+    command
+        .args([
+            "--port",
+            &options.org_port.to_string(),
+            "--app-origin",
+            &app,
+            "--policy",
+            &options.policy,
+        ])
+        .current_dir(paths::root())
+        .stdin(std_process::Stdio::null());
+    let typed = process::typed(&command);
+    let mut child = tokio::process::Command::from(command)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|source| Error::NotStarted {
+            command: typed.clone(),
+            source,
+        })?;
+
+    let site = Site::new(dist).config(config.to_string()).org(&org_address);
+    let work = async {
+        let (org_port, port) = (options.org_port, options.port);
+        tokio::select! {
+            answered = answers(org_port, &org_address) => answered?,
+            _ = child.wait() => return Err(Error::Failed { command: typed.clone() }),
+        }
+        answers(port, &app).await?;
+        eprintln!();
+        eprintln!("    The app     {app}");
+        eprintln!("    The org     {org_address}");
+        eprintln!("    Its inbox   {org_address}/inbox   (the codes that it sends)");
+        eprintln!();
+        process::say("Ctrl-C stops both.");
+        tokio::select! {
+            () = stopped() => Ok(()),
+            _ = child.wait() => Err(Error::Failed { command: typed.clone() }),
+        }
+    };
+    let (done, finished) = tokio::sync::oneshot::channel();
+    let stop = async {
+        let _ = finished.await;
+    };
+    let (result, ()) = tokio::join!(
+        async {
+            let result = work.await;
+            let _ = done.send(());
+            result
+        },
+        site.serve_until(listeners, stop)
+    );
+    end(&mut child).await;
+    result
+}
+
+/// Ends the org and waits for it, so that its port is free when this returns.
+async fn end(child: &mut Child) {
+    let _ = child.start_kill();
+    let _ = child.wait().await;
+}
+
+/// Done when a server answers a request, whatever it says.
+async fn answers(port: u16, address: &str) -> Result<()> {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < deadline {
+        if tokio::task::spawn_blocking(move || ask(port))
+            .await
+            .unwrap_or(false)
+        {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err(Error::Silent {
+        address: address.to_owned(),
+    })
+}
+
+fn ask(port: u16) -> bool {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let limit = Duration::from_secs(2);
+    let Ok(mut stream) = TcpStream::connect_timeout(&address, limit) else {
+        return false;
+    };
+    let mut start = [0; 5];
+    stream.set_read_timeout(Some(limit)).is_ok()
+        && write!(
+            stream,
+            "GET / HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n"
+        )
+        .is_ok()
+        && stream.read_exact(&mut start).is_ok()
+        && start == *b"HTTP/"
+}
+
+/// Done when the person, or the system, wants an end.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            return wait_for_ctrl_c().await;
+        };
+        tokio::select! {
+            () = wait_for_ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    wait_for_ctrl_c().await;
+}
+
+async fn wait_for_ctrl_c() {
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,123 @@
+//! The headers of every answer that carries the app, in one place: the server of the demo and the tests sends them, and a
+//! production server should send the same (`cargo xtask headers` prints them).
+
+use std::fmt;
+
+/// Headers that are the same for every deployment.
+pub const HEADERS: [(&str, &str); 4] = [
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+    ("cross-origin-opener-policy", "same-origin"),
+    (
+        "permissions-policy",
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), \
+         publickey-credentials-create=(self), publickey-credentials-get=(self)",
+    ),
+];
+
+/// The content security policy: the app's own files, and requests to the org, and nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    orgs: Vec<String>,
+}
+
+impl Policy {
+    /// A policy under which the app reaches only its own server.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets the app send requests to an org, given by its origin: `https://example.okta.com`.
+    #[must_use]
+    pub fn org(mut self, origin: impl Into<String>) -> Self {
+        self.orgs.push(origin.into());
+        self
+    }
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What is not named falls back to `default-src`: no frames, no workers, no plug-ins, no media, no fonts.
+        f.write_str("default-src 'none'; ")?;
+        // WebAssembly is compiled from bytes, which browsers count as a kind of eval, and allow by a word of its own.
+        f.write_str("script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; ")?;
+        // An authenticator's QR code comes in the response, as a data URL.
+        f.write_str("img-src 'self' data:; connect-src 'self'")?;
+        for org in &self.orgs {
+            write!(f, " {org}")?;
+        }
+        // Forms are sent by the app, never by the browser. Framed, the page could be clicked through.
+        f.write_str("; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; ")?;
+        // boot.js makes the one policy, which lets markup pass and no script.
+        f.write_str("require-trusted-types-for 'script'; trusted-types default")
+    }
+}
+
+/// The origin of a web address, as a browser writes it: `https://example.okta.com/oauth2/default` is of
+/// `https://example.okta.com`. Nothing for what is no web address.
+pub fn origin(address: &str) -> Option<String> {
+    let (scheme, rest) = address.split_once("://")?;
+    let scheme = scheme.to_ascii_lowercase();
+    let default_port = match scheme.as_str() {
+        "https" => ":443",
+        "http" => ":80",
+        _ => return None,
+    };
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority
+        .strip_suffix(default_port)
+        .unwrap_or(authority)
+        .to_ascii_lowercase();
+    // It goes into a header: a space or a semicolon in it would be more policy.
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    (!host.is_empty() && host.chars().all(plain)).then(|| format!("{scheme}://{host}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_is_this() {
+        assert_eq!(
+            Policy::new().org("https://example.okta.com").to_string(),
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+             connect-src 'self' https://example.okta.com; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default"
+        );
+    }
+
+    #[test]
+    fn nothing_unsafe_is_allowed() {
+        let policy = Policy::new().org("http://localhost:8081").to_string();
+        for word in ["'unsafe-inline'", "'unsafe-eval'", "*", "blob:"] {
+            assert!(!policy.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_no_path_and_no_default_port() {
+        for (address, expected) in [
+            (
+                "https://example.okta.com/oauth2/default",
+                Some("https://example.okta.com"),
+            ),
+            (
+                "http://localhost:8081/oauth2/default",
+                Some("http://localhost:8081"),
+            ),
+            (
+                "HTTPS://Example.okta.com:443?a",
+                Some("https://example.okta.com"),
+            ),
+            ("http://[::1]:8081/", Some("http://[::1]:8081")),
+            ("ftp://example.com", None),
+            ("https://", None),
+            ("example.com", None),
+            ("https://a; script-src *", None),
+        ] {
+            assert_eq!(origin(address).as_deref(), expected, "{address}");
+        }
+    }
+}

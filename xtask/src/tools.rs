@@ -1,0 +1,310 @@
+//! The pinned tools: the ones of this machine when they have the right version, otherwise built or fetched once into the
+//! user's cache, where every clone finds them.
+
+mod browser;
+mod npm;
+
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    process::{self as std_process, Command},
+};
+
+pub use browser::Browser;
+pub use npm::axe;
+
+use crate::{Error, Result, paths, process};
+
+/// Trunk, which builds the app.
+pub const TRUNK: &str = "0.21.14";
+/// The npm package of wasm-opt; the program answers with the first number.
+pub const BINARYEN: &str = "132.0.0";
+/// The accessibility checker of the browser tests.
+pub const AXE: &str = "4.14.1";
+
+/// Everything that a release build needs.
+#[derive(Debug)]
+pub struct Tools {
+    trunk: PathBuf,
+    wasm_bindgen: PathBuf,
+    wasm_opt: Option<PathBuf>,
+}
+
+/// Whether a build may do without wasm-opt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WasmOpt {
+    /// What is built here is released.
+    Required,
+    /// A larger app is better than none.
+    Wanted,
+}
+
+impl Tools {
+    /// Finds the tools, and installs what is missing.
+    pub fn ensure(wasm_opt: WasmOpt) -> Result<Self> {
+        wasm_target()?;
+        let wasm_bindgen = wasm_bindgen_version()?;
+        Ok(Self {
+            trunk: cargo_tool("trunk", "trunk", TRUNK)?,
+            wasm_bindgen: cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen)?,
+            wasm_opt: match (npm::wasm_opt(), wasm_opt) {
+                (Ok(path), _) => Some(path),
+                (Err(problem), WasmOpt::Required) => return Err(problem),
+                (Err(problem), WasmOpt::Wanted) => {
+                    process::say(format_args!("WARNING: {problem}"));
+                    process::say(
+                        "WARNING: going on without wasm-opt; the app will be larger than a release is.",
+                    );
+                    None
+                }
+            },
+        })
+    }
+
+    /// Whether wasm-opt is there.
+    pub fn has_wasm_opt(&self) -> bool {
+        self.wasm_opt.is_some()
+    }
+
+    /// Trunk, ready to find the other tools, and to look for nothing on the net.
+    pub fn trunk(&self) -> Command {
+        let mut command = Command::new(&self.trunk);
+        command
+            .current_dir(paths::root())
+            .env("PATH", self.path())
+            .env("TRUNK_SKIP_VERSION_CHECK", "true");
+        // Some machines set it to 1, which Trunk takes for no Boolean.
+        command.env_remove("NO_COLOR");
+        command
+    }
+
+    /// The search path, with the folders of the tools that are not on it in front. A tool's folder that is on it already
+    /// stays where it is: in front, its other programs would hide better ones.
+    fn path(&self) -> OsString {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let tools = [
+            Some(&self.trunk),
+            Some(&self.wasm_bindgen),
+            self.wasm_opt.as_ref(),
+        ];
+        let ours = tools
+            .into_iter()
+            .flatten()
+            .filter(|tool| first_on_path(tool) != Some(tool.to_path_buf()));
+        let folders = ours.filter_map(|tool| tool.parent().map(Path::to_path_buf));
+        env::join_paths(folders.chain(env::split_paths(&path))).unwrap_or(path)
+    }
+}
+
+/// The version of wasm-bindgen that the app is locked to: the program must be the same.
+pub fn wasm_bindgen_version() -> Result<String> {
+    let path = paths::root().join("Cargo.lock");
+    let lock = fs::read_to_string(&path).map_err(Error::file(&path))?;
+    locked(&lock, "wasm-bindgen").ok_or_else(|| Error::Unreadable {
+        path,
+        wanted: "package named wasm-bindgen".to_owned(),
+    })
+}
+
+fn locked(lock: &str, package: &str) -> Option<String> {
+    let (_, after) = lock.split_once(&format!("\nname = \"{package}\"\n"))?;
+    let version = after.lines().next()?.strip_prefix("version = \"")?;
+    Some(version.trim_end_matches('"').to_owned())
+}
+
+/// The wasm32 target of the Rust in use.
+fn wasm_target() -> Result<()> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc.args(["--print", "target-libdir", "--target", TARGET]);
+    if Path::new(process::output(&mut rustc)?.trim()).is_dir() {
+        return Ok(());
+    }
+    let mut add = Command::new("rustup");
+    add.args(["target", "add", TARGET])
+        .current_dir(paths::root());
+    process::timed("Adding the WebAssembly target to Rust", || {
+        process::run(&mut add)
+    })
+    .map_err(|_| Error::Missing {
+        what: format!("This Rust has no {TARGET} target, and rustup could not add it"),
+        remedy: format!("rustup target add {TARGET}"),
+    })
+}
+
+/// A program that Cargo builds.
+fn cargo_tool(program: &str, package: &str, version: &str) -> Result<PathBuf> {
+    if let Some(path) = installed(program, version) {
+        return Ok(path);
+    }
+    let folder = cached(package, version, |folder| {
+        process::timed(
+            &format!("Installing {package} {version} (once; some minutes)"),
+            || {
+                let mut cargo = Command::new(process::cargo());
+                cargo
+                    .args([
+                        "install",
+                        "--locked",
+                        "--quiet",
+                        "--version",
+                        version,
+                        "--root",
+                    ])
+                    .arg(folder)
+                    .arg(package)
+                    // The settings of this workspace are not meant for it.
+                    .current_dir(folder)
+                    .env_remove("CARGO_TARGET_DIR")
+                    .env_remove("CARGO_BUILD_TARGET")
+                    .env_remove("RUSTFLAGS");
+                process::run(&mut cargo)
+            },
+        )
+    })?;
+    working(folder.join("bin").join(program), program, version)
+}
+
+/// A folder of the cache, filled by `fill` if it is not there. It is filled under another name and then renamed, so that two
+/// clones may do so at once, and what is there is complete.
+fn cached(name: &str, version: &str, fill: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+    let cache = paths::tool_cache()?;
+    let folder = cache.join(format!("{name}-{version}"));
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    let unfinished = cache.join(format!(".{name}-{version}-{}", std_process::id()));
+    fs::create_dir_all(&unfinished).map_err(Error::file(&unfinished))?;
+    let filled = fill(&unfinished).and_then(|()| match fs::rename(&unfinished, &folder) {
+        // Another clone was faster.
+        Err(_) if folder.is_dir() => Ok(()),
+        renamed => renamed.map_err(Error::file(&folder)),
+    });
+    let _ = fs::remove_dir_all(&unfinished);
+    filled.map(|()| folder)
+}
+
+/// A program that is on this machine already, in the right version.
+fn installed(program: &str, version: &str) -> Option<PathBuf> {
+    let cargo_home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(env::home_dir()?.join(".cargo")))
+        .map(|home| home.join("bin").join(program));
+    let found = first_on_path(Path::new(program))
+        .into_iter()
+        .chain(cargo_home);
+    found.into_iter().find(|path| answers(path, version))
+}
+
+/// The program that the shell would start by this program's name.
+fn first_on_path(program: &Path) -> Option<PathBuf> {
+    let name = program.file_name()?;
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file())
+}
+
+fn working(path: PathBuf, tool: &str, version: &str) -> Result<PathBuf> {
+    if answers(&path, version) {
+        return Ok(path);
+    }
+    Err(Error::WrongVersion {
+        tool: tool.to_owned(),
+        wanted: version.to_owned(),
+        path,
+    })
+}
+
+fn answers(path: &Path, version: &str) -> bool {
+    let answer = Command::new(path).arg("--version").output();
+    answer.is_ok_and(|answer| {
+        answer.status.success()
+            && version_in(&String::from_utf8_lossy(&answer.stdout)) == Some(version)
+    })
+}
+
+/// The version in what a program answers to `--version`: `trunk 0.21.14`, `wasm-opt version 132 (version_132)`.
+fn version_in(answer: &str) -> Option<&str> {
+    let first = answer.lines().next()?;
+    first.split_whitespace().find(|word| {
+        word.starts_with(|c: char| c.is_ascii_digit())
+            && word
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+'))
+    })
+}
+
+/// Whether packages of the system can be installed without asking anybody: Debian or one of its kin, as root.
+fn is_root_on_debian() -> bool {
+    let mut id = Command::new("id");
+    id.arg("-u");
+    Path::new("/usr/bin/apt-get").is_file()
+        && process::output(&mut id).is_ok_and(|id| id.trim() == "0")
+}
+
+/// Packages of Debian, installed without questions.
+fn apt_install(packages: &[&str]) -> Result<()> {
+    let apt = || {
+        let mut apt = Command::new("apt-get");
+        apt.env("DEBIAN_FRONTEND", "noninteractive");
+        apt
+    };
+    process::timed(
+        &format!("Installing {} (once)", packages.join(" and ")),
+        || {
+            process::run(apt().args(["update", "--quiet=2"]))?;
+            process::run(
+                apt()
+                    .args(["install", "--yes", "--quiet=2", "--no-install-recommends"])
+                    .args(packages),
+            )
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_found_in_what_programs_answer() {
+        for (answer, expected) in [
+            ("trunk 0.21.14\n", Some("0.21.14")),
+            (
+                "wasm-bindgen 0.2.129 (abcdef012 2026-01-01)",
+                Some("0.2.129"),
+            ),
+            ("wasm-opt version 132 (version_132)", Some("132")),
+            ("trunk 0.22.0-beta.2", Some("0.22.0-beta.2")),
+            ("", None),
+            ("command not found", None),
+        ] {
+            assert_eq!(version_in(answer), expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn the_locked_version_is_that_of_the_very_package() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.79\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.129\"\n";
+        assert_eq!(locked(lock, "wasm-bindgen").as_deref(), Some("0.2.129"));
+        assert_eq!(locked(lock, "trunk"), None);
+    }
+
+    #[test]
+    fn trunk_is_told_the_same_versions() {
+        let settings =
+            fs::read_to_string(paths::root().join("Trunk.toml")).expect("it is committed");
+        let binaryen = BINARYEN.split('.').next().unwrap_or_default();
+        assert!(settings.contains(&format!("trunk-version = \"={TRUNK}\"")));
+        assert!(settings.contains(&format!("wasm_opt = \"version_{binaryen}\"")));
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_does_not_answer() {
+        assert!(!answers(Path::new("/nowhere/trunk"), TRUNK));
+    }
+}
