@@ -1,2 +1,6 @@
 //! Starts the app.
-fn main() {}
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    vestibule::app::start();
+}

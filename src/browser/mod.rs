@@ -1,0 +1,43 @@
+//! All of the platform: it sends, stores, draws chance, verifies, and knows where it is.
+
+mod crypto;
+mod fetch;
+pub mod focus;
+pub mod place;
+mod storage;
+pub mod timer;
+
+use crate::flow::{Failure, World};
+use crate::http::{HttpRequest, HttpResponse, Transport, Unreachable};
+use crate::oauth::Key;
+
+pub use fetch::text;
+pub use storage::Storage;
+
+/// This browser, as the flow's world.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Browser;
+
+impl Transport for Browser {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Unreachable> {
+        fetch::send(request).await
+    }
+}
+
+impl World for Browser {
+    async fn sha256(&self, bytes: &[u8]) -> Result<[u8; 32], Failure> {
+        crypto::sha256(bytes).await.ok_or(Failure::Insecure)
+    }
+
+    async fn verifies(&self, key: &Key, signed: &[u8], signature: &[u8]) -> Result<bool, Failure> {
+        crypto::verifies(key, signed, signature).await.ok_or(Failure::Insecure)
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), Failure> {
+        crypto::random(bytes).ok_or(Failure::Insecure)
+    }
+
+    fn now(&self) -> u64 {
+        timer::now()
+    }
+}

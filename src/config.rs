@@ -1,0 +1,186 @@
+//! `config.json`, parsed once at the start.
+
+use crate::http;
+use crate::json::{self, Value};
+
+/// What a deployment says about itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// The authorization server: `https://id.acme.test/oauth2/default`, or the org itself. Without a slash at its end.
+    pub issuer: String,
+    /// The app's id in the org.
+    pub client_id: String,
+    /// Where the org sends people back to. Registered in the org, letter for letter.
+    pub redirect_uri: String,
+    /// What the tokens shall be good for.
+    pub scopes: String,
+    /// Whose front door this is.
+    pub brand: Brand,
+}
+
+/// Whose front door this is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Brand {
+    /// The name in the title and at the top of each page.
+    pub name: Option<String>,
+    /// The address of a picture on this app's own origin.
+    pub logo: Option<String>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// There is no `config.json` beside `index.html`.
+    Missing,
+    /// It is no JSON object.
+    Unreadable,
+    /// A member is missing or has a value that cannot be right.
+    Member(Member),
+}
+
+/// The members that can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Member {
+    /// `issuer`
+    Issuer,
+    /// `clientId`
+    ClientId,
+    /// `redirectUri`
+    RedirectUri,
+    /// `scopes`
+    Scopes,
+    /// `brand`
+    Brand,
+}
+
+impl Config {
+    /// Reads the text of `config.json`. `root` is the app's own address, with a slash at its end.
+    ///
+    /// # Errors
+    /// [`Problem`] names the first member that is wrong.
+    pub fn parse(text: &str, root: &str) -> Result<Self, Problem> {
+        let value = json::parse(text).filter(|value| matches!(value, Value::Object(_))).ok_or(Problem::Unreadable)?;
+        let issuer = value.text("issuer").map(|issuer| issuer.trim().trim_end_matches('/')).unwrap_or_default();
+        if !(http::navigable(issuer) && !issuer.contains(['?', '#', '@', ' ', '{', '<'])) || host(issuer).is_empty() {
+            return Err(Problem::Member(Member::Issuer));
+        }
+        let client_id = value.text("clientId").map(str::trim).unwrap_or_default();
+        if client_id.is_empty() || client_id.contains(['{', '<', ' ']) {
+            return Err(Problem::Member(Member::ClientId));
+        }
+        let redirect_uri = match value.get("redirectUri") {
+            None | Some(Value::Null) => [root, "login/callback"].concat(),
+            Some(Value::String(uri)) if http::navigable(uri) && !uri.contains('#') => uri.clone(),
+            Some(_) => return Err(Problem::Member(Member::RedirectUri)),
+        };
+        let scopes = match value.get("scopes") {
+            None | Some(Value::Null) => "openid profile email".to_owned(),
+            Some(Value::Array(scopes)) => scopes.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
+            Some(Value::String(scopes)) => scopes.split_whitespace().collect::<Vec<_>>().join(" "),
+            Some(_) => String::new(),
+        };
+        // Without `openid` there is no ID token, and nothing to tell who signed in.
+        if !scopes.split(' ').any(|scope| scope == "openid") {
+            return Err(Problem::Member(Member::Scopes));
+        }
+        Ok(Self {
+            issuer: issuer.to_owned(),
+            client_id: client_id.to_owned(),
+            redirect_uri,
+            scopes,
+            brand: brand(value.get("brand"), root)?,
+        })
+    }
+
+    /// The org's origin, where the IDX endpoints are: the issuer up to its path (protocol reference, 1.1).
+    pub fn org(&self) -> &str {
+        let host = host(&self.issuer);
+        let start = self.issuer.len() - self.issuer.split_once("://").map_or(0, |(_, rest)| rest.len());
+        self.issuer.get(..start + host.len()).unwrap_or(&self.issuer)
+    }
+
+    /// An endpoint of the authorization server, `/v1/token` for one (protocol reference, 1.1).
+    pub fn endpoint(&self, path: &str) -> String {
+        let base = if self.issuer.contains("/oauth2") { "" } else { "/oauth2" };
+        [self.issuer.as_str(), base, path].concat()
+    }
+
+    /// What tells this deployment's stored values from those of another on the same origin.
+    pub fn namespace(&self) -> String {
+        [self.issuer.as_str(), "|", &self.client_id].concat()
+    }
+}
+
+fn host(issuer: &str) -> &str {
+    let rest = issuer.split_once("://").map_or("", |(_, rest)| rest);
+    rest.split('/').next().unwrap_or_default()
+}
+
+fn brand(value: Option<&Value>, root: &str) -> Result<Brand, Problem> {
+    let Some(value) = value.filter(|value| **value != Value::Null) else {
+        return Ok(Brand { name: None, logo: None });
+    };
+    let member = |name: &str| match value.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
+        Some(_) => Err(Problem::Member(Member::Brand)),
+    };
+    if !matches!(value, Value::Object(_)) {
+        return Err(Problem::Member(Member::Brand));
+    }
+    // The page's policy shows pictures of its own origin only; a path is taken from the app's root.
+    let logo = member("logo")?.map(|logo| {
+        if logo.contains("://") || logo.starts_with('/') { logo } else { [root, &logo].concat() }
+    });
+    Ok(Brand { name: member("name")?, logo })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOT: &str = "https://app.acme.test/auth/";
+
+    fn parse(text: &str) -> Result<Config, Problem> {
+        Config::parse(text, ROOT)
+    }
+
+    #[test]
+    fn two_members_suffice() {
+        let config = parse(r#"{"issuer":"https://id.acme.test/oauth2/default/","clientId":"0oa7"}"#);
+        let Ok(config) = config else { panic!("{config:?}") };
+        assert_eq!(config.org(), "https://id.acme.test");
+        assert_eq!(config.endpoint("/v1/token"), "https://id.acme.test/oauth2/default/v1/token");
+        assert_eq!(config.redirect_uri, "https://app.acme.test/auth/login/callback");
+        assert_eq!(config.scopes, "openid profile email");
+    }
+
+    #[test]
+    fn the_org_itself_can_be_the_authorization_server() {
+        let config = parse(r#"{"issuer":"http://localhost:8081","clientId":"x"}"#);
+        let Ok(config) = config else { panic!("{config:?}") };
+        assert_eq!(config.org(), "http://localhost:8081");
+        assert_eq!(config.endpoint("/v1/keys"), "http://localhost:8081/oauth2/v1/keys");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (text, problem) in [
+            ("", Problem::Unreadable),
+            ("[]", Problem::Unreadable),
+            ("{}", Problem::Member(Member::Issuer)),
+            (r#"{"issuer":"id.acme.test","clientId":"x"}"#, Problem::Member(Member::Issuer)),
+            (r#"{"issuer":"https://","clientId":"x"}"#, Problem::Member(Member::Issuer)),
+            (r#"{"issuer":"http://id.acme.test","clientId":"x"}"#, Problem::Member(Member::Issuer)),
+            (r#"{"issuer":"https://{yourOktaDomain}/oauth2/default","clientId":"x"}"#, Problem::Member(Member::Issuer)),
+            (r#"{"issuer":"https://id.acme.test"}"#, Problem::Member(Member::ClientId)),
+            (r#"{"issuer":"https://id.acme.test","clientId":7}"#, Problem::Member(Member::ClientId)),
+            (r#"{"issuer":"https://id.acme.test","clientId":"x","redirectUri":"/cb"}"#, Problem::Member(Member::RedirectUri)),
+            (r#"{"issuer":"https://id.acme.test","clientId":"x","scopes":["email"]}"#, Problem::Member(Member::Scopes)),
+            (r#"{"issuer":"https://id.acme.test","clientId":"x","scopes":5}"#, Problem::Member(Member::Scopes)),
+            (r#"{"issuer":"https://id.acme.test","clientId":"x","brand":"Acme"}"#, Problem::Member(Member::Brand)),
+        ] {
+            assert_eq!(parse(text), Err(problem), "{text}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! One request at a time through the world outside: start, resume, answer, poll, exchange, revoke.
+
+use std::future::Future;
+
+use super::{Address, Failure};
+use crate::config::Config;
+use crate::http::{HttpResponse, Transport};
+use crate::idx::{self, Answers, Form, Progress, Step, Transaction};
+use crate::oauth::{self, Attempt, Claims, Expected, IdToken, Key, Purpose, Refusal, TokenError, Tokens};
+use crate::secret::Secret;
+
+/// The world outside: the network, the clock, chance and arithmetic that the platform does better.
+pub trait World: Transport {
+    /// SHA-256 of some bytes.
+    ///
+    /// # Errors
+    /// [`Failure::Insecure`] where the platform has no cryptography.
+    fn sha256(&self, bytes: &[u8]) -> impl Future<Output = Result<[u8; 32], Failure>>;
+    /// Whether an RSASSA-PKCS1-v1_5 SHA-256 signature is right.
+    ///
+    /// # Errors
+    /// [`Failure::Insecure`] where the platform has no cryptography.
+    fn verifies(&self, key: &Key, signed: &[u8], signature: &[u8]) -> impl Future<Output = Result<bool, Failure>>;
+    /// Bytes from the cryptographic random generator.
+    ///
+    /// # Errors
+    /// [`Failure::Insecure`] where there is none.
+    fn random(&self, bytes: &mut [u8]) -> Result<(), Failure>;
+    /// Milliseconds since 1970.
+    fn now(&self) -> u64;
+}
+
+/// A transaction that was started or brought back.
+pub struct Entered {
+    /// What is to be stored of it.
+    pub attempt: Attempt,
+    /// Its current page.
+    pub progress: Progress,
+}
+
+/// Starts a transaction: interact, introspect, and on to what the person came for where the org offers it.
+///
+/// # Errors
+/// [`Failure`] names which of the calls failed.
+pub async fn start(world: &impl World, config: &Config, purpose: Purpose) -> Result<Entered, Failure> {
+    let mut random = [0; Attempt::RANDOM];
+    world.random(&mut random)?;
+    let mut attempt = Attempt::new(purpose, &random);
+    let digest = world.sha256(attempt.verifier.expose().as_bytes()).await?;
+    let answer = world.send(attempt.interact(config, &digest)).await?;
+    attempt.handle = Some(Attempt::interaction_handle(&answer).map_err(Failure::Start)?);
+    enter(world, config, attempt).await
+}
+
+/// Brings a transaction back by its interaction handle, and on to what the person came for if it stands at its beginning.
+///
+/// # Errors
+/// [`Failure`] if the org cannot be asked.
+pub async fn enter(world: &impl World, config: &Config, attempt: Attempt) -> Result<Entered, Failure> {
+    let handle = attempt.handle.clone().unwrap_or_default();
+    let progress = receive(world.send(idx::introspect(config.org(), &handle)).await?)?;
+    let progress = match (progress, attempt.purpose) {
+        (Progress::Asked(transaction), purpose) if purpose != Purpose::SignIn => {
+            onward(world, config, transaction, purpose).await?
+        }
+        (progress, _) => progress,
+    };
+    Ok(Entered { attempt, progress })
+}
+
+/// From the first page to the one that a purpose means.
+async fn onward(
+    world: &impl World,
+    config: &Config,
+    transaction: Transaction,
+    purpose: Purpose,
+) -> Result<Progress, Failure> {
+    if transaction.find(Step::Identify).is_none() {
+        return Ok(Progress::Asked(transaction));
+    }
+    let form = match purpose {
+        Purpose::SignIn => None,
+        Purpose::SignUp => transaction.find(Step::SelectEnrollProfile).map(|found| &found.form),
+        Purpose::Unlock => transaction.find(Step::UnlockAccount).map(|found| &found.form),
+        Purpose::Recover => transaction.recover.as_ref(),
+    };
+    match form {
+        Some(form) if form.is_empty() => {
+            answer(world, config, transaction.handle.as_ref(), form, &Answers::new()).await
+        }
+        _ => Ok(Progress::Asked(transaction)),
+    }
+}
+
+/// Sends a form with what the person answered.
+///
+/// # Errors
+/// [`Failure`] if the answer is no step of a transaction.
+pub async fn answer(
+    world: &impl Transport,
+    config: &Config,
+    handle: Option<&Secret>,
+    form: &Form,
+    answers: &Answers,
+) -> Result<Progress, Failure> {
+    let request = form.request(config.org(), handle, answers).map_err(|error| Failure::Idx {
+        error,
+        status: 0,
+        request_id: None,
+        retry_after: None,
+    })?;
+    receive(world.send(request).await?)
+}
+
+/// Asks once more whether something happened elsewhere. The same as [`answer`], with nothing to answer.
+///
+/// # Errors
+/// [`Failure`] if the answer is no step of a transaction.
+pub async fn poll(
+    world: &impl Transport,
+    config: &Config,
+    handle: Option<&Secret>,
+    form: &Form,
+) -> Result<Progress, Failure> {
+    answer(world, config, handle, form, &Answers::new()).await
+}
+
+fn receive(response: HttpResponse) -> Result<Progress, Failure> {
+    Transaction::receive(&response).map_err(|error| Failure::Idx {
+        error,
+        status: response.status,
+        request_id: response.request_id.clone(),
+        retry_after: response.retry_after,
+    })
+}
+
+/// Exchanges the code for tokens and believes them only if everything about them is right.
+///
+/// # Errors
+/// [`Failure::Exchange`] if the code is refused, [`Failure::Token`] if a token is wrong; then nothing may be stored.
+pub async fn exchange(
+    world: &impl World,
+    config: &Config,
+    attempt: &Attempt,
+    code: &Secret,
+) -> Result<(Tokens, Claims), Failure> {
+    let answer = world.send(oauth::exchange(config, code, &attempt.verifier)).await?;
+    let tokens = match Tokens::read(answer.body.expose(), world.now() / 1000) {
+        Some(tokens) => tokens.map_err(Failure::Token)?,
+        None => return Err(Failure::Exchange(Refusal::read(&answer))),
+    };
+    let token = IdToken::parse(&tokens.id).map_err(Failure::Token)?;
+    let keys = world.send(crate::http::HttpRequest::get(config.endpoint("/v1/keys"))).await?;
+    let key = oauth::key(keys.body.expose(), &token.kid).ok_or(Failure::Token(TokenError::UnknownKey))?;
+    if !world.verifies(&key, token.signed.expose().as_bytes(), &token.signature).await? {
+        return Err(Failure::Token(TokenError::Signature));
+    }
+    let access_digest = world.sha256(tokens.access.expose().as_bytes()).await?;
+    let claims = token
+        .believe(&Expected {
+            issuer: &config.issuer,
+            client_id: &config.client_id,
+            nonce: &attempt.nonce,
+            now: world.now() / 1000,
+            access_digest: &access_digest,
+        })
+        .map_err(Failure::Token)?;
+    Ok((tokens, claims))
+}
+
+/// Makes the tokens worthless at the org, the refresh token first. A failure changes nothing: the session ends here anyway.
+pub async fn revoke(world: &impl Transport, config: &Config, tokens: &Tokens) {
+    if let Some(refresh) = &tokens.refresh {
+        let _ = world.send(oauth::revoke(config, refresh, "refresh_token")).await;
+    }
+    let _ = world.send(oauth::revoke(config, &tokens.access, "access_token")).await;
+}
+
+/// Where an opened address leads within a transaction: which remediation is shown, or which one is sent to get there.
+pub fn navigate(transaction: &Transaction, address: &Address) -> Option<Result<usize, usize>> {
+    address.within(transaction).map(Ok).or_else(|| address.towards(transaction).map(Err))
+}

@@ -1,0 +1,69 @@
+//! Why a request brought no step.
+
+use crate::config;
+use crate::http::Unreachable;
+use crate::idx;
+use crate::oauth::{Refusal, TokenError};
+
+/// Why a request brought no step. The step on the screen stays, so that the person can send it again.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// `config.json` cannot be used.
+    Config(config::Problem),
+    /// No answer came.
+    Unreachable(Unreachable),
+    /// The answer is no IDX response.
+    Idx {
+        /// What it is.
+        error: idx::Error,
+        /// Its status.
+        status: u16,
+        /// `X-Okta-Request-Id`.
+        request_id: Option<String>,
+        /// Seconds to wait, where the answer says so.
+        retry_after: Option<u32>,
+    },
+    /// The authorization server refused to start.
+    Start(Refusal),
+    /// The authorization server refused the code: it is spent, and one starts over.
+    Exchange(Refusal),
+    /// The tokens are not to be believed.
+    Token(TokenError),
+    /// This browser has no WebCrypto here: the page was not opened over https.
+    Insecure,
+    /// A callback that belongs to no attempt of this browser.
+    ForeignCallback,
+    /// An identity provider or the org sent the person back with an error.
+    Callback {
+        /// The OAuth error.
+        code: String,
+        /// Its text.
+        description: String,
+    },
+}
+
+impl Failure {
+    /// Seconds to wait before another try, where the answer says so.
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Idx { retry_after, .. } => *retry_after,
+            Self::Start(refusal) | Self::Exchange(refusal) => refusal.retry_after,
+            _ => None,
+        }
+    }
+
+    /// What the people who run the org ask for.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Idx { request_id, .. } => request_id.as_deref(),
+            Self::Start(refusal) | Self::Exchange(refusal) => refusal.request_id.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+impl From<Unreachable> for Failure {
+    fn from(error: Unreachable) -> Self {
+        Self::Unreachable(error)
+    }
+}

@@ -1,0 +1,13 @@
+//! The flow: what is on the screen, and how each answer moves it. Plain values; the reactive store only wraps them.
+
+mod address;
+mod drive;
+mod failure;
+mod phase;
+#[cfg(target_arch = "wasm32")]
+pub mod store;
+
+pub use address::Address;
+pub use drive::{Entered, World, answer, enter, exchange, navigate, poll, revoke, start};
+pub use failure::Failure;
+pub use phase::{Event, Flow, Found, Phase, Session, Way};

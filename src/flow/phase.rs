@@ -1,0 +1,367 @@
+//! The state, and how each event moves it.
+
+use super::{Address, Failure};
+use crate::idx::{Class, Control, Field, Progress, Remediation, Step, Transaction};
+use crate::oauth::{Claims, Purpose};
+
+/// All that is on the screen and behind it.
+#[derive(Clone)]
+#[cfg_attr(target_arch = "wasm32", derive(reactive_stores::Store))]
+pub struct Flow {
+    /// Where it stands.
+    pub phase: Phase,
+    /// A request is out: buttons rest.
+    pub busy: bool,
+    /// The request has been out for longer than people expect.
+    pub slow: bool,
+    /// Why the last request brought no step.
+    pub failure: Option<Failure>,
+    /// What was found wrong before anything was sent.
+    pub found: Vec<Found>,
+    /// Goes up whenever something is said anew, so that the same words are announced again.
+    pub said: u32,
+    /// What the person typed that is no secret, by path: a page that asks for it again has it already.
+    pub kept: Vec<(String, String)>,
+    /// What the person came for.
+    pub purpose: Purpose,
+    /// When the last code was sent: milliseconds since 1970. The button for a new one rests a while.
+    pub sent_at: Option<u64>,
+    /// A new code was sent on request: worth saying.
+    pub resent: bool,
+    /// Somebody signed out just now.
+    pub signed_out: bool,
+}
+
+/// Where a flow stands.
+#[derive(Clone, PartialEq)]
+pub enum Phase {
+    /// The first answer is awaited.
+    Loading,
+    /// Nobody is under way.
+    Home(Option<Session>),
+    /// The org asks for something.
+    Step {
+        /// The newest response.
+        transaction: Box<Transaction>,
+        /// Which of its remediations is on the screen.
+        shown: usize,
+    },
+    /// The org asks for nothing more.
+    Stopped(Box<Transaction>),
+    /// No step could be had at all.
+    Failed(Failure),
+    /// Somebody went back to a step that is over. The transaction waits.
+    Astray {
+        /// The newest response.
+        transaction: Box<Transaction>,
+        /// Which of its remediations was on the screen.
+        shown: usize,
+    },
+    /// An address that this app has not.
+    Unknown,
+}
+
+/// Somebody is signed in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// What the ID token says of them.
+    pub claims: Claims,
+}
+
+/// Something found wrong in a form before it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The control's name.
+    pub path: String,
+    /// What to do about it.
+    pub words: String,
+}
+
+/// Which way a request went out: decides what its answer means for the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The page's own form, or a button beside it.
+    Pressed,
+    /// A new code was asked for.
+    Resent,
+}
+
+/// What happens to a flow.
+pub enum Event {
+    /// A transaction is started or brought back.
+    Starting(Purpose),
+    /// A request goes out.
+    Sent,
+    /// It is out for long.
+    Lasting,
+    /// The person no longer waits for it.
+    Abandoned,
+    /// Its answer.
+    Answered(Way, Result<Progress, Failure>),
+    /// A poll's answer.
+    Polled(Progress),
+    /// Another remediation of the same response is shown.
+    Shown(usize),
+    /// Something was found wrong before sending.
+    Refused(Vec<Found>),
+    /// What was typed that is no secret.
+    Kept(Vec<(String, String)>),
+    /// Home, with or without a session.
+    Arrived(Option<Session>),
+    /// Somebody signed out.
+    SignedOut,
+    /// No step can be had.
+    Failed(Failure),
+    /// Somebody went back to a step that is over.
+    WentAstray,
+    /// Back from astray.
+    Returned,
+    /// An address that this app has not.
+    Lost,
+}
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self {
+            phase: Phase::Loading,
+            busy: false,
+            slow: false,
+            failure: None,
+            found: Vec::new(),
+            said: 0,
+            kept: Vec::new(),
+            purpose: Purpose::SignIn,
+            sent_at: None,
+            resent: false,
+            signed_out: false,
+        }
+    }
+}
+
+impl Flow {
+    /// Moves on.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::Starting(purpose) => {
+                *self = Self { kept: std::mem::take(&mut self.kept), purpose, busy: true, said: self.said, ..Self::default() };
+            }
+            Event::Sent => {
+                self.busy = true;
+                self.slow = false;
+            }
+            Event::Lasting => self.slow = self.busy,
+            Event::Abandoned => self.rest(),
+            Event::Answered(way, answer) => {
+                self.rest();
+                match answer {
+                    Ok(progress) => self.received(way, progress),
+                    Err(failure) => self.failed(failure),
+                }
+            }
+            Event::Polled(progress) => self.polled(progress),
+            Event::Shown(at) => {
+                if let Phase::Step { transaction, shown } | Phase::Astray { transaction, shown } = &self.phase
+                    && at < transaction.remediations.len()
+                {
+                    let moved = *shown != at || matches!(self.phase, Phase::Astray { .. });
+                    if moved {
+                        let transaction = transaction.clone();
+                        self.quiet();
+                        self.phase = Phase::Step { transaction, shown: at };
+                    }
+                }
+            }
+            Event::Refused(found) => {
+                self.quiet();
+                self.found = found;
+                self.said = self.said.wrapping_add(1);
+            }
+            Event::Kept(typed) => {
+                for (path, text) in typed {
+                    self.kept.retain(|(known, _)| *known != path);
+                    self.kept.push((path, text));
+                }
+            }
+            Event::Arrived(session) => *self = Self { phase: Phase::Home(session), ..Self::default() },
+            Event::SignedOut => {
+                *self = Self { phase: Phase::Home(None), signed_out: true, said: 1, ..Self::default() };
+            }
+            Event::Failed(failure) => {
+                self.rest();
+                self.quiet();
+                self.phase = Phase::Failed(failure);
+            }
+            Event::WentAstray => {
+                if let Phase::Step { transaction, shown } = &self.phase {
+                    self.phase = Phase::Astray { transaction: transaction.clone(), shown: *shown };
+                }
+            }
+            Event::Returned => {
+                if let Phase::Astray { transaction, shown } = &self.phase {
+                    self.phase = Phase::Step { transaction: transaction.clone(), shown: *shown };
+                }
+            }
+            Event::Lost => self.phase = Phase::Unknown,
+        }
+    }
+
+    /// The response and the remediation on the screen.
+    pub fn shown(&self) -> Option<(&Transaction, &Remediation)> {
+        match &self.phase {
+            Phase::Step { transaction, shown } => Some((transaction, transaction.remediations.get(*shown)?)),
+            _ => None,
+        }
+    }
+
+    /// The newest response, if a transaction is under way.
+    pub fn transaction(&self) -> Option<&Transaction> {
+        match &self.phase {
+            Phase::Step { transaction, .. } | Phase::Astray { transaction, .. } | Phase::Stopped(transaction) => {
+                Some(transaction)
+            }
+            _ => None,
+        }
+    }
+
+    /// The address that the page has.
+    pub fn address(&self) -> Option<Address> {
+        match &self.phase {
+            Phase::Home(_) => Some(Address::Home),
+            Phase::Step { .. } => self.shown().map(|(_, remediation)| Address::of(remediation)),
+            _ => None,
+        }
+    }
+
+    /// What a control of that name begins with.
+    pub fn kept(&self, path: &str) -> Option<&str> {
+        let find = |path: &str| self.kept.iter().rev().find(|(known, _)| known == path).map(|(_, text)| text.as_str());
+        match path {
+            // One address serves signing up, signing in and getting back in.
+            "identifier" => find("identifier").or_else(|| find("userProfile.email")),
+            "userProfile.email" => find("userProfile.email").or_else(|| find("identifier").filter(|typed| typed.contains('@'))),
+            other => find(other),
+        }
+    }
+
+    /// The form to ask again and again while this page is open, and the milliseconds in between.
+    pub fn polling(&self) -> Option<(&crate::idx::Form, u32)> {
+        let (transaction, remediation) = self.shown()?;
+        if remediation.selects() {
+            return None;
+        }
+        let form = if remediation.polls() { Some(&remediation.form) } else { transaction.poll.as_ref() }?;
+        Some((form, form.refresh.unwrap_or(4000).clamp(500, 60_000)))
+    }
+
+    fn rest(&mut self) {
+        self.busy = false;
+        self.slow = false;
+    }
+
+    /// Nothing is wrong any more.
+    fn quiet(&mut self) {
+        self.failure = None;
+        self.found.clear();
+        self.resent = false;
+        self.signed_out = false;
+    }
+
+    fn failed(&mut self, failure: Failure) {
+        self.quiet();
+        self.said = self.said.wrapping_add(1);
+        match self.phase {
+            // The step stays, with what was typed.
+            Phase::Step { .. } => self.failure = Some(failure),
+            _ => self.phase = Phase::Failed(failure),
+        }
+    }
+
+    fn received(&mut self, way: Way, progress: Progress) {
+        self.quiet();
+        self.said = self.said.wrapping_add(1);
+        match progress {
+            Progress::Asked(transaction) => {
+                self.resent = way == Way::Resent && !refuses(&transaction);
+                let shown = self.place(&transaction);
+                self.phase = Phase::Step { transaction: Box::new(transaction), shown };
+            }
+            Progress::Stopped(transaction) => self.phase = Phase::Stopped(Box::new(transaction)),
+            // The store exchanges the code; until then the page rests.
+            Progress::Granted(_) => self.busy = true,
+        }
+    }
+
+    fn polled(&mut self, progress: Progress) {
+        match progress {
+            Progress::Asked(newer) => {
+                let Phase::Step { transaction, shown } = &mut self.phase else { return };
+                // The page stays as it is, with the half-typed code; only the handle and the times are newer. What a
+                // refusal said stays too: a poll's answer does not repeat it.
+                let quieted = |transaction: &Transaction| {
+                    let mut quieted = transaction.clone();
+                    quieted.messages.clear();
+                    quieted.remediations.iter_mut().for_each(|remediation| silence(&mut remediation.form.fields));
+                    quieted
+                };
+                if newer.remediations.len() == transaction.remediations.len()
+                    && quieted(&newer).looks_like(&quieted(transaction))
+                {
+                    transaction.handle = newer.handle;
+                    transaction.expires = newer.expires;
+                    return;
+                }
+                let _ = shown;
+                self.received(Way::Pressed, Progress::Asked(newer));
+            }
+            other => self.received(Way::Pressed, other),
+        }
+    }
+
+    /// Which remediation of an answer is shown: the same again if it was refused, else the foremost.
+    fn place(&self, answer: &Transaction) -> usize {
+        let again = self.shown().and_then(|(_, before)| {
+            let at = answer.remediations.iter().position(|remediation| {
+                remediation.form.name == before.form.name && key(remediation) == key(before)
+            })?;
+            refuses(answer).then_some(at)
+        });
+        again.unwrap_or_else(|| foremost(answer))
+    }
+}
+
+fn key(remediation: &Remediation) -> Option<&str> {
+    remediation.about.as_ref().map(|about| about.key.as_str())
+}
+
+/// The first remediation, unless it only stands beside the others.
+fn foremost(transaction: &Transaction) -> usize {
+    let aside = [Step::Skip, Step::SelectIdentify, Step::SelectEnrollProfile, Step::UnlockAccount, Step::RedirectIdp];
+    transaction.remediations.iter().position(|remediation| !aside.contains(&remediation.step)).unwrap_or(0)
+}
+
+/// Whether an answer says that something is wrong.
+fn refuses(transaction: &Transaction) -> bool {
+    fn wrong(fields: &[Field]) -> bool {
+        fields.iter().any(|field| {
+            field.messages.iter().any(|message| message.class == Class::Error)
+                || match &field.control {
+                    Control::Group(inner) => wrong(inner),
+                    Control::Variants(variants) => variants.iter().any(|variant| wrong(&variant.fields)),
+                    _ => false,
+                }
+        })
+    }
+    transaction.messages.iter().any(|message| message.class != Class::Info)
+        || transaction.remediations.iter().any(|remediation| wrong(&remediation.form.fields))
+}
+
+fn silence(fields: &mut [Field]) {
+    for field in fields {
+        field.messages.clear();
+        match &mut field.control {
+            Control::Group(inner) => silence(inner),
+            Control::Variants(variants) => variants.iter_mut().for_each(|variant| silence(&mut variant.fields)),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! HTTP as plain values, and the one trait through which requests leave.
+
+use std::future::Future;
+
+use crate::secret::Secret;
+
+/// What is asked of a server.
+#[derive(Clone)]
+pub struct HttpRequest {
+    /// `GET` or `POST`; nothing else is sent.
+    pub method: Method,
+    /// An absolute address. Never with a secret in it.
+    pub url: String,
+    /// The `Accept` header.
+    pub accept: String,
+    /// The `Content-Type` header, where there is a body.
+    pub content_type: Option<&'static str>,
+    /// The `Authorization` header.
+    pub authorization: Option<Secret>,
+    /// The body. Passwords and codes are in it.
+    pub body: Option<Secret>,
+}
+
+/// The methods in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`.
+    Get,
+    /// `POST`.
+    Post,
+}
+
+impl HttpRequest {
+    /// A `GET` that accepts JSON.
+    pub fn get(url: impl Into<String>) -> Self {
+        Self {
+            method: Method::Get,
+            url: url.into(),
+            accept: "application/json".to_owned(),
+            content_type: None,
+            authorization: None,
+            body: None,
+        }
+    }
+
+    /// A `POST` of a form (`application/x-www-form-urlencoded`) that accepts JSON. Values are encoded here.
+    pub fn form(url: impl Into<String>, fields: &[(&str, &str)]) -> Self {
+        let mut body = String::new();
+        for (at, (name, value)) in fields.iter().enumerate() {
+            if at > 0 {
+                body.push('&');
+            }
+            encode(name, &mut body);
+            body.push('=');
+            encode(value, &mut body);
+        }
+        Self {
+            method: Method::Post,
+            content_type: Some("application/x-www-form-urlencoded"),
+            body: Some(Secret::new(body)),
+            ..Self::get(url)
+        }
+    }
+}
+
+/// Percent-encodes a text for a form body or a query, everything but the unreserved characters of RFC 3986, section 2.3.
+pub fn encode(text: &str, out: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            out.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+    }
+}
+
+/// What a server answered, whatever its status.
+#[derive(Clone)]
+pub struct HttpResponse {
+    /// The status code. It never decides what an IDX answer is (protocol reference, 2.6).
+    pub status: u16,
+    /// `X-Okta-Request-Id`: what the people who run the org ask for.
+    pub request_id: Option<String>,
+    /// Seconds to wait, from `Retry-After` or `X-Rate-Limit-Reset`.
+    pub retry_after: Option<u32>,
+    /// The body as text. Tokens may be in it.
+    pub body: Secret,
+}
+
+/// No answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreachable {
+    /// Name, connection, TLS or CORS: the browser does not say which.
+    Network,
+    /// Nothing within the time that a person waits.
+    TimedOut,
+    /// The person no longer wanted the answer, or another request took its place.
+    Aborted,
+}
+
+/// Sends a request. A failure status is an answer like any other.
+pub trait Transport {
+    /// Sends `request` and waits for its answer.
+    ///
+    /// # Errors
+    /// [`Unreachable`] if no complete answer came.
+    fn send(&self, request: HttpRequest) -> impl Future<Output = Result<HttpResponse, Unreachable>>;
+}
+
+/// Whether `url` lies on `origin` (`https://id.acme.test`, without a slash at its end).
+pub fn on_origin(url: &str, origin: &str) -> bool {
+    !origin.is_empty()
+        && url.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+}
+
+/// Whether a browser may be sent there: `https`, or `http` on this machine. Keeps `javascript:` and `data:` out.
+pub fn navigable(url: &str) -> bool {
+    url.starts_with("https://")
+        || ["http://localhost", "http://127.0.0.1", "http://[::1]"].iter().any(|host| {
+            url.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':', '?', '#']))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_very_origin_counts() {
+        let org = "https://id.acme.test";
+        assert!(on_origin("https://id.acme.test/idp/idx/identify", org));
+        assert!(on_origin("https://id.acme.test", org));
+        for foreign in [
+            "https://id.acme.test.evil.test/idp",
+            "https://id.acme.test@evil.test/idp",
+            "https://id.acme.test:8443/idp",
+            "http://id.acme.test/idp",
+            "//id.acme.test/idp",
+            "/idp",
+        ] {
+            assert!(!on_origin(foreign, org), "{foreign}");
+        }
+        assert!(!on_origin("/idp", ""));
+    }
+
+    #[test]
+    fn a_browser_is_sent_to_the_web_only() {
+        assert!(navigable("https://idp.acme.test/authorize?x=1"));
+        assert!(navigable("http://localhost:8081/sso"));
+        for other in ["javascript:alert(1)", "data:text/html,x", "http://localhost.evil.test/", "okta-verify://x", ""] {
+            assert!(!navigable(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_form_is_encoded() {
+        let request = HttpRequest::form("https://id.acme.test", &[("scope", "openid email"), ("a&b", "ü=+")]);
+        assert_eq!(request.body.map(|body| body.expose().to_owned()), Some("scope=openid%20email&a%26b=%C3%BC%3D%2B".to_owned()));
+    }
+}

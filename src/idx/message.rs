@@ -1,0 +1,92 @@
+//! What the org says to the person.
+
+use super::wire;
+use crate::json::Value;
+
+/// How grave a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Something was refused.
+    Error,
+    /// Something to mind; the step can go on.
+    Warning,
+    /// Something to know.
+    Info,
+}
+
+/// A message of the org, at the top of a response or on one of its fields (protocol reference, 3.6).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// How grave it is. A message without a class counts as information.
+    pub class: Class,
+    /// The stable name to tell it by; its text is in whatever language the org chose.
+    pub key: Option<String>,
+    /// What belongs into the text's gaps.
+    pub params: Vec<String>,
+    /// The org's own words. May be empty.
+    pub text: String,
+    /// Where the org points to.
+    pub links: Vec<Link>,
+}
+
+/// An address with the words that name it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// The org's words; the address itself where it has none.
+    pub label: String,
+    /// The address.
+    pub url: String,
+}
+
+impl Message {
+    /// All messages under `messages` of a response, a form or a field, each once.
+    pub(super) fn all(holder: &Value) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        for raw in wire::list(holder.get("messages")) {
+            let message = Self::read(raw);
+            if !(message.text.is_empty() && message.key.is_none()) && !found.contains(&message) {
+                found.push(message);
+            }
+        }
+        found
+    }
+
+    fn read(raw: &Value) -> Self {
+        let i18n = raw.get("i18n");
+        let mut links: Vec<Link> = raw.get("links").map_or(&[][..], Value::items).iter().filter_map(link).collect();
+        if let Some(repair) = wire::object(raw.get("deviceRemediation")) {
+            links.extend(repair.get("fallback").and_then(|fallback| {
+                let url = fallback.text("href")?.to_owned();
+                Some(Link { label: wire::text(fallback, "message").unwrap_or_else(|| url.clone()), url })
+            }));
+        }
+        let fallback = wire::object(raw.get("deviceRemediation"))
+            .and_then(|repair| wire::text(repair.get("fallback")?, "message"));
+        Self {
+            class: match raw.text("class") {
+                Some("ERROR") => Class::Error,
+                Some("WARNING") => Class::Warning,
+                _ => Class::Info,
+            },
+            key: i18n.and_then(|i18n| wire::text(i18n, "key")),
+            params: i18n
+                .and_then(|i18n| i18n.get("params"))
+                .map_or(&[][..], Value::items)
+                .iter()
+                .map(Value::scalar)
+                .collect(),
+            text: wire::text(raw, "message").or(fallback).unwrap_or_default(),
+            links,
+        }
+    }
+
+    /// Whether this is the message of that key.
+    pub fn is(&self, key: &str) -> bool {
+        self.key.as_deref() == Some(key)
+    }
+}
+
+fn link(raw: &Value) -> Option<Link> {
+    let url = wire::text(raw, "url").or_else(|| wire::text(raw, "href"))?;
+    Some(Link { label: wire::text(raw, "label").unwrap_or_else(|| url.clone()), url })
+}

@@ -1,0 +1,24 @@
+//! The IDX protocol, pure: values in, values out.
+//!
+//! It makes requests and reads responses; it sends none, reads no clock, draws no random number and knows no Leptos.
+//! Reading is total: whatever an org sends becomes a [`Progress`] or a named [`Error`], and what this app does not know
+//! keeps its name and still is a form that can be filled in and sent.
+
+mod authenticator;
+mod error;
+mod form;
+mod message;
+mod remediation;
+mod transaction;
+mod wire;
+
+pub use authenticator::{Authenticator, Kind};
+pub use error::Error;
+pub use form::{Answer, Answers, Control, Field, Form, Hint, Choice, Variant};
+pub use message::{Class, Link, Message};
+pub use remediation::{Provider, Remediation, Step};
+pub(crate) use transaction::read_refusal;
+pub use transaction::{App, Progress, Transaction, introspect};
+
+/// The media type of an introspect request, and of IDX answers (protocol reference, 2.1).
+pub const ION: &str = "application/ion+json; okta-version=1.0.0";

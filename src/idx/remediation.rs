@@ -1,0 +1,105 @@
+//! What may be done next.
+
+use super::{Authenticator, Form, Message, wire};
+use crate::json::Value;
+
+/// Something an org lets the person do next (protocol reference, 4.1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remediation {
+    /// Which one it is.
+    pub step: Step,
+    /// What it wants to know, and where it goes.
+    pub form: Form,
+    /// The authenticator it is about.
+    pub about: Option<Authenticator>,
+    /// The identity provider it leads to.
+    pub provider: Option<Provider>,
+    /// What the org says about this one alone.
+    pub messages: Vec<Message>,
+}
+
+/// An identity provider.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Provider {
+    /// Its name in the org.
+    pub name: Option<String>,
+    /// `GOOGLE`, `OIDC`, `SAML2`, `X509` and so on.
+    pub kind: String,
+}
+
+macro_rules! steps {
+    ($($(#[$doc:meta])* $step:ident = $name:literal,)*) => {
+        /// The remediations this app knows by name. Every other is [`Step::Other`] and keeps its name in its form.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Step {
+            $(#[doc = concat!("`", $name, "`")] $step,)*
+            /// One that is newer than this app.
+            Other,
+        }
+
+        impl Step {
+            /// The step of that name.
+            pub fn named(name: &str) -> Self {
+                match name {
+                    $($name => Self::$step,)*
+                    _ => Self::Other,
+                }
+            }
+        }
+    };
+}
+
+steps! {
+    Identify = "identify",
+    SelectIdentify = "select-identify",
+    IdentifyRecovery = "identify-recovery",
+    SelectEnrollProfile = "select-enroll-profile",
+    EnrollProfile = "enroll-profile",
+    ProfileUpdate = "profile-update",
+    SelectAuthenticatorEnroll = "select-authenticator-enroll",
+    AuthenticatorEnrollmentData = "authenticator-enrollment-data",
+    EnrollAuthenticator = "enroll-authenticator",
+    EnrollPoll = "enroll-poll",
+    SelectEnrollmentChannel = "select-enrollment-channel",
+    EnrollmentChannelData = "enrollment-channel-data",
+    SelectAuthenticatorAuthenticate = "select-authenticator-authenticate",
+    AuthenticatorVerificationData = "authenticator-verification-data",
+    ChallengeAuthenticator = "challenge-authenticator",
+    ChallengePoll = "challenge-poll",
+    ResetAuthenticator = "reset-authenticator",
+    ReenrollAuthenticator = "reenroll-authenticator",
+    ReenrollAuthenticatorWarning = "reenroll-authenticator-warning",
+    SelectAuthenticatorUnlockAccount = "select-authenticator-unlock-account",
+    UnlockAccount = "unlock-account",
+    Skip = "skip",
+    Poll = "poll",
+    Resend = "resend",
+    RedirectIdp = "redirect-idp",
+}
+
+impl Remediation {
+    pub(super) fn read(raw: &Value, root: &Value) -> Option<Self> {
+        let form = Form::read(raw, root)?;
+        let about = wire::related(root, raw).and_then(Authenticator::read);
+        let provider = raw.get("idp").map(|idp| Provider {
+            name: wire::text(idp, "name"),
+            kind: raw.text("type").unwrap_or_default().to_owned(),
+        });
+        Some(Self { step: Step::named(&form.name), form, about, provider, messages: Message::all(raw) })
+    }
+
+    /// Whether a person chooses among authenticators here.
+    pub fn selects(&self) -> bool {
+        matches!(
+            self.step,
+            Step::SelectAuthenticatorEnroll
+                | Step::SelectAuthenticatorAuthenticate
+                | Step::SelectAuthenticatorUnlockAccount
+        )
+    }
+
+    /// Whether this asks the org again and again until something happened elsewhere (protocol reference, 6.3).
+    pub fn polls(&self) -> bool {
+        self.form.name == "poll" || self.form.name.ends_with("-poll")
+    }
+}

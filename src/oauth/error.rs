@@ -1,0 +1,111 @@
+//! What goes wrong at the two ends.
+
+use std::fmt;
+
+use crate::http::HttpResponse;
+use crate::idx;
+
+/// The authorization server refused to start, or to exchange the code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What the body is.
+    pub error: idx::Error,
+    /// The setting that is most likely wrong, for whoever runs the app.
+    pub setting: Option<Setting>,
+    /// The status of the answer.
+    pub status: u16,
+    /// `X-Okta-Request-Id`.
+    pub request_id: Option<String>,
+    /// Seconds to wait, where the answer says so.
+    pub retry_after: Option<u32>,
+}
+
+/// A setting in the org or in `config.json` (protocol reference, 1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// `clientId` names no app of the org.
+    ClientId,
+    /// The app may not use the interaction code grant.
+    Grant,
+    /// A scope is unknown, or not allowed.
+    Scopes,
+    /// The redirect URI is not registered.
+    RedirectUri,
+    /// The org or its access policy does not let this app in.
+    Policy,
+}
+
+impl Refusal {
+    /// Reads a refusal.
+    pub fn read(response: &HttpResponse) -> Self {
+        let error = idx::read_refusal(response.body.expose());
+        let setting = match &error {
+            idx::Error::OAuth { code, .. } => match code.as_str() {
+                "invalid_client" => Some(Setting::ClientId),
+                "unauthorized_client" | "unsupported_grant_type" => Some(Setting::Grant),
+                "invalid_scope" => Some(Setting::Scopes),
+                "invalid_request" => Some(Setting::RedirectUri),
+                "access_denied" | "unmet_authentication_requirements" => Some(Setting::Policy),
+                _ => None,
+            },
+            _ => None,
+        };
+        Self {
+            error,
+            setting,
+            status: response.status,
+            request_id: response.request_id.clone(),
+            retry_after: response.retry_after,
+        }
+    }
+}
+
+/// Why tokens are not accepted (OpenID Connect Core 1.0, section 3.1.3.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenError {
+    /// The answer has no access token, or none of a kind this app can use.
+    NoAccessToken,
+    /// The answer has no ID token.
+    NoIdToken,
+    /// It is no signed JWT.
+    Malformed,
+    /// It is signed in another way than RS256.
+    Algorithm,
+    /// The org publishes no key of that id.
+    UnknownKey,
+    /// The signature does not fit.
+    Signature,
+    /// Another issuer made it.
+    Issuer,
+    /// It was made for another app.
+    Audience,
+    /// It was made for another attempt.
+    Nonce,
+    /// Its time is over.
+    Expired,
+    /// Its time has not come: most likely this device's clock is wrong.
+    Future,
+    /// It does not belong to the access token beside it.
+    AccessTokenHash,
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoAccessToken => "no access token",
+            Self::NoIdToken => "no ID token",
+            Self::Malformed => "not a signed JWT",
+            Self::Algorithm => "not signed with RS256",
+            Self::UnknownKey => "signed with an unknown key",
+            Self::Signature => "wrong signature",
+            Self::Issuer => "wrong issuer",
+            Self::Audience => "wrong audience",
+            Self::Nonce => "wrong nonce",
+            Self::Expired => "expired",
+            Self::Future => "issued in the future",
+            Self::AccessTokenHash => "wrong access token hash",
+        })
+    }
+}
+
+impl std::error::Error for TokenError {}

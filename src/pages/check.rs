@@ -1,0 +1,181 @@
+//! From what stands in the controls to answers, or to what has to be put right first.
+
+use super::card::{Card, CodeKind, Input, Part};
+use super::password_rules;
+use super::words::fill;
+use crate::flow::Found;
+use crate::idx::{Answer, Answers};
+use crate::password::Verdict;
+use crate::phone::{self, PhoneProblem};
+use crate::secret::Secret;
+use crate::text::Text;
+
+/// What stands in the controls of a form, by their names. A box that is not ticked and a choice not made have no value.
+pub trait Raw {
+    /// The value of the control of that name.
+    fn value(&self, name: &str) -> Option<Secret>;
+}
+
+impl<F: Fn(&str) -> Option<Secret>> Raw for F {
+    fn value(&self, name: &str) -> Option<Secret> {
+        self(name)
+    }
+}
+
+/// The answers, and of them those that are no secret, to have at hand on another page.
+pub struct Checked {
+    /// What is sent.
+    pub answers: Answers,
+    /// What may be kept.
+    pub kept: Vec<(String, String)>,
+}
+
+/// Reads a page's controls. Blanks around a text do not count; nor do spaces and dashes in a code.
+///
+/// # Errors
+/// What has to be put right, in the page's order.
+pub fn check(card: &Card, raw: &impl Raw) -> Result<Checked, Vec<Found>> {
+    let mut reading = Reading { checked: Checked { answers: Answers::new(), kept: Vec::new() }, found: Vec::new() };
+    card.parts.iter().for_each(|part| reading.part(part, raw));
+    if reading.found.is_empty() { Ok(reading.checked) } else { Err(reading.found) }
+}
+
+struct Reading {
+    checked: Checked,
+    found: Vec<Found>,
+}
+
+impl Reading {
+    fn part(&mut self, part: &Part, raw: &impl Raw) {
+        match part {
+            Part::Input(input) => self.input(input, raw),
+            Part::NewPassword { input, rules, person, twice } => {
+                let typed = raw.value(&input.name).unwrap_or_default();
+                let again = raw.value(AGAIN).unwrap_or_default();
+                if typed.is_empty() {
+                    self.wrong(&input.name, input.missing.clone());
+                    return;
+                }
+                let before = self.found.len();
+                for line in password_rules::lines(rules, typed.expose(), person) {
+                    if line.verdict == Verdict::Unmet {
+                        self.wrong(&input.name, fill(Text::RuleFailed, &[&line.words]));
+                    }
+                }
+                if self.found.len() == before && *twice && typed != again {
+                    self.wrong(AGAIN, Text::PasswordsDiffer.words().to_owned());
+                }
+                self.answer(&input.name, typed, true);
+            }
+            Part::Phone { name, method } => self.phone(name, method.as_deref(), raw),
+            Part::Radios { name, legend, required, .. } => self.choice(name, legend, *required, raw),
+            Part::Select { name, label, required, .. } => self.choice(name, label, *required, raw),
+            Part::Check { name, .. } => {
+                self.checked.answers.set(name.clone(), Answer::Flag(raw.value(name).is_some()));
+            }
+            Part::Variants { name, legend, variants } => {
+                self.choice(name, legend, true, raw);
+                let chosen = raw.value(name).unwrap_or_default();
+                if let Some(variant) = variants.iter().find(|variant| variant.value == chosen.expose()) {
+                    variant.parts.iter().for_each(|part| self.part(part, raw));
+                }
+            }
+            Part::Note(_) | Part::Image { .. } | Part::Claims(_) | Part::Whose(_) => {}
+        }
+    }
+
+    fn input(&mut self, input: &Input, raw: &impl Raw) {
+        let value = raw.value(&input.name).unwrap_or_default();
+        let secret = input.kind == "password";
+        let text = match input.code {
+            _ if secret => value,
+            Some(kind) => Secret::new(bare(value.expose(), kind)),
+            None => Secret::new(value.expose().trim()),
+        };
+        let length = text.expose().chars().count();
+        if length == 0 && input.required {
+            self.wrong(&input.name, input.missing.clone());
+        } else if length > 0 && input.autocomplete == "email" && !like_an_address(text.expose()) {
+            self.wrong(&input.name, fill(Text::EmailShape, &[&input.label]));
+        } else if let Some(least) = input.least.filter(|least| length > 0 && !secret && length < *least as usize) {
+            self.wrong(&input.name, fill(Text::TooShort, &[&input.label, &least.to_string()]));
+        } else if let Some(most) = input.most.filter(|most| length > *most as usize) {
+            self.wrong(&input.name, fill(Text::TooLong, &[&input.label, &most.to_string()]));
+        }
+        self.answer(&input.name, text, secret || input.code.is_some());
+    }
+
+    fn choice(&mut self, name: &str, label: &str, required: bool, raw: &impl Raw) {
+        match raw.value(name).filter(|value| !value.is_empty()) {
+            Some(value) => self.answer(name, value, false),
+            None if required && name == "authenticator" => {
+                self.wrong(name, Text::ChooseAnAuthenticator.words().to_owned());
+            }
+            None if required => self.wrong(name, fill(Text::ChooseField, &[label])),
+            None => {}
+        }
+    }
+
+    fn phone(&mut self, name: &str, method: Option<&str>, raw: &impl Raw) {
+        let typed = raw.value(name).unwrap_or_default();
+        let voice = method.and_then(|method| raw.value(method)).is_some_and(|method| method.expose() == "voice");
+        let extension = raw.value(EXTENSION).filter(|_| voice).unwrap_or_default();
+        let country = raw.value(COUNTRY).and_then(|code| phone::country(code.expose())).unwrap_or_else(|| phone::guess(std::iter::empty()));
+        let extension = Some(extension.expose().trim()).filter(|extension| !extension.is_empty());
+        match phone::normalise(typed.expose(), country, extension) {
+            Ok(number) => self.answer(name, Secret::new(number), false),
+            Err(problem) => {
+                let (path, text) = match problem {
+                    PhoneProblem::Empty => (name, Text::EnterPhone),
+                    PhoneProblem::Letters => (name, Text::PhoneLetters),
+                    PhoneProblem::TooShort => (name, Text::PhoneShort),
+                    PhoneProblem::TooLong => (name, Text::PhoneLong),
+                    PhoneProblem::NotANumber => (name, Text::PhoneNone),
+                    PhoneProblem::BadExtension => (EXTENSION, Text::PhoneExtension),
+                };
+                self.wrong(path, text.words().to_owned());
+            }
+        }
+    }
+
+    fn answer(&mut self, name: &str, text: Secret, secret: bool) {
+        if !secret {
+            self.checked.kept.push((name.to_owned(), text.expose().to_owned()));
+        }
+        self.checked.answers.set(name.to_owned(), Answer::Text(text));
+    }
+
+    fn wrong(&mut self, path: &str, words: String) {
+        self.found.push(Found { path: path.to_owned(), words });
+    }
+}
+
+/// The control in which a new password is typed again. Not sent.
+pub const AGAIN: &str = "confirm";
+/// The control of a telephone number's country. Not sent.
+pub const COUNTRY: &str = "country";
+/// The control of a telephone number's extension. Sent within the number.
+pub const EXTENSION: &str = "extension";
+
+/// A code without the spaces and dashes that people and messages put in.
+fn bare(typed: &str, kind: CodeKind) -> String {
+    typed
+        .chars()
+        .filter_map(|letter| match letter {
+            '０'..='９' => char::from_u32(u32::from(letter) - 0xFEE0),
+            _ => Some(letter),
+        })
+        .filter(|letter| letter.is_alphanumeric() || (kind == CodeKind::Letters && letter.is_ascii_punctuation() && *letter != '-'))
+        .collect()
+}
+
+/// Whether it can be an email address at all. The org decides whether it is one.
+fn like_an_address(text: &str) -> bool {
+    text.rsplit_once('@').is_some_and(|(name, domain)| {
+        !name.is_empty()
+            && !name.contains('@')
+            && !text.contains(char::is_whitespace)
+            && domain.split('.').count() > 1
+            && domain.split('.').all(|part| !part.is_empty())
+    })
+}

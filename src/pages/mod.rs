@@ -1,0 +1,79 @@
+//! The pages' content: what stands on each, as plain values. One file a wireframe; [`crate::flow`] in, [`Card`] out.
+//!
+//! Nothing here draws, so each page is a native test; `ui` draws any card without knowing which page it is.
+
+mod card;
+mod check;
+mod choose_authenticator;
+mod generic;
+mod password_rules;
+mod phone_number;
+mod problems;
+mod set_password;
+mod sign_in;
+mod sign_up;
+mod signed_in;
+mod stopped;
+mod verification_code;
+mod words;
+
+pub use card::{Action, Button, Card, CodeKind, Icon, Input, Mark, Option_, Part, Press, State, Variant};
+pub use check::{AGAIN, COUNTRY, Checked, EXTENSION, Raw, check};
+pub use password_rules::{RuleLine, lines as rule_lines};
+pub use phone_number::shown_back;
+pub use problems::{Notice, Problem, notices, problems};
+pub use stopped::unconfigured;
+pub use words::fill;
+
+use crate::config::Config;
+use crate::flow::{Flow, Phase};
+use crate::idx::{Kind, Step};
+use crate::text::Text;
+
+/// The page of a flow.
+pub fn card(flow: &Flow, config: &Config) -> Card {
+    match &flow.phase {
+        Phase::Loading => Card::new("loading", Text::Loading),
+        Phase::Home(session) => signed_in::page(session.as_ref(), flow.signed_out),
+        Phase::Failed(failure) => stopped::failed(failure, config, flow.purpose),
+        Phase::Stopped(transaction) => stopped::terminal(transaction),
+        Phase::Astray { .. } => stopped::astray(),
+        Phase::Unknown => stopped::unknown(),
+        Phase::Step { .. } => step(flow),
+    }
+}
+
+fn step(flow: &Flow) -> Card {
+    let Some((transaction, remediation)) = flow.shown() else {
+        return Card::new("loading", Text::Loading);
+    };
+    let kind = remediation.about.as_ref().map(|about| about.kind);
+    let mut card = match (remediation.step, kind) {
+        (Step::Identify, _) => sign_in::page(transaction, remediation),
+        (Step::IdentifyRecovery, _) => sign_in::recovery(remediation),
+        (Step::EnrollProfile | Step::ProfileUpdate, _) => sign_up::page(remediation),
+        (Step::SelectAuthenticatorEnroll | Step::SelectAuthenticatorAuthenticate, _) => {
+            choose_authenticator::page(transaction, remediation)
+        }
+        (Step::EnrollAuthenticator, Some(Kind::Password)) => set_password::page(transaction, remediation, Text::SetPassword),
+        (Step::ResetAuthenticator, Some(Kind::Password)) => set_password::page(transaction, remediation, Text::ResetPassword),
+        (Step::ReenrollAuthenticator, Some(Kind::Password)) => {
+            set_password::page(transaction, remediation, Text::PasswordExpired)
+        }
+        (Step::ReenrollAuthenticatorWarning, Some(Kind::Password)) => {
+            set_password::page(transaction, remediation, Text::PasswordExpiring)
+        }
+        (Step::ChallengeAuthenticator, Some(Kind::Password)) => sign_in::password(transaction, remediation),
+        (Step::EnrollAuthenticator | Step::ChallengeAuthenticator, Some(Kind::Email | Kind::Phone | Kind::Totp))
+            if verification_code::fits(remediation) =>
+        {
+            verification_code::page(transaction, remediation, flow)
+        }
+        (Step::AuthenticatorEnrollmentData, Some(Kind::Phone)) => phone_number::page(remediation),
+        (Step::AuthenticatorVerificationData, Some(Kind::Email | Kind::Phone)) => verification_code::ask(remediation),
+        _ => generic::page(transaction, remediation),
+    };
+    card.others.extend(generic::beside(transaction, remediation, &card));
+    card.links.extend(generic::ways(transaction, remediation, &card));
+    card
+}

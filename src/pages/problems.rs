@@ -1,0 +1,111 @@
+//! What is said about a page: what is wrong with it, for the summary and beside the fields, and what else is to know.
+
+use super::stopped::sentence;
+use crate::flow::{Flow, Phase};
+use crate::idx::{Class, Control, Field, Link, Message};
+use crate::messages;
+use crate::text::Text;
+
+/// Something that is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// The control it is about, if it is about one.
+    pub path: Option<String>,
+    /// What to do about it.
+    pub words: String,
+    /// Where the org points to.
+    pub links: Vec<Link>,
+    /// Whether the same request may succeed on another try.
+    pub again: bool,
+}
+
+/// Something to know.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// How grave it is.
+    pub class: Class,
+    /// The words.
+    pub words: String,
+    /// Where the org points to.
+    pub links: Vec<Link>,
+}
+
+/// A message in words: ours by its key, else the org's own.
+pub(super) fn words(message: &Message) -> String {
+    let ours = message.key.as_deref().and_then(|key| messages::sentence(key, &message.params));
+    let words = ours.unwrap_or_else(|| message.text.clone());
+    if !words.is_empty() {
+        return words;
+    }
+    match message.class {
+        Class::Error => Text::StoppedErrorHeading.words().to_owned(),
+        _ => message.key.clone().unwrap_or_default(),
+    }
+}
+
+/// What is wrong with the page, the fields first in the page's order. The same problem is listed once.
+pub fn problems(flow: &Flow) -> Vec<Problem> {
+    let mut list: Vec<Problem> = flow
+        .found
+        .iter()
+        .map(|found| Problem { path: Some(found.path.clone()), words: found.words.clone(), links: Vec::new(), again: false })
+        .collect();
+    // What was found before sending is newer than what the org said to the last request.
+    if list.is_empty()
+        && flow.failure.is_none()
+        && let Some((transaction, remediation)) = flow.shown()
+    {
+        of_fields(&remediation.form.fields, &mut list);
+        let general = transaction.messages.iter().chain(&remediation.messages).filter(|message| message.class == Class::Error);
+        for message in general {
+            let words = words(message);
+            if !list.iter().any(|problem| problem.words == words) {
+                list.push(Problem { path: None, words, links: message.links.clone(), again: false });
+            }
+        }
+    }
+    if let Some(failure) = &flow.failure {
+        list.push(Problem { path: None, words: sentence(failure), links: Vec::new(), again: true });
+    }
+    list
+}
+
+fn of_fields(fields: &[Field], list: &mut Vec<Problem>) {
+    for field in fields {
+        for message in field.messages.iter().filter(|message| message.class != Class::Info) {
+            let problem =
+                Problem { path: Some(field.path.clone()), words: words(message), links: message.links.clone(), again: false };
+            if !list.contains(&problem) {
+                list.push(problem);
+            }
+        }
+        match &field.control {
+            Control::Group(inner) => of_fields(inner, list),
+            Control::Variants(variants) => variants.iter().for_each(|variant| of_fields(&variant.fields, list)),
+            _ => {}
+        }
+    }
+}
+
+/// What else is to know: the org's warnings and information, and our own.
+pub fn notices(flow: &Flow) -> Vec<Notice> {
+    let mut list: Vec<Notice> = Vec::new();
+    if flow.slow {
+        list.push(Notice { class: Class::Info, words: Text::Slow.words().to_owned(), links: Vec::new() });
+    }
+    if flow.resent {
+        list.push(Notice { class: Class::Info, words: Text::Resent.words().to_owned(), links: Vec::new() });
+    }
+    let said: &[Message] = match &flow.phase {
+        Phase::Step { transaction, .. } if flow.failure.is_none() => &transaction.messages,
+        _ => &[],
+    };
+    let beside = flow.shown().map_or(&[][..], |(_, remediation)| &remediation.messages);
+    for message in said.iter().chain(beside).filter(|message| message.class != Class::Error) {
+        let notice = Notice { class: message.class, words: words(message), links: message.links.clone() };
+        if !list.contains(&notice) {
+            list.push(notice);
+        }
+    }
+    list
+}

@@ -1,0 +1,160 @@
+//! Ends: what the org says where it asks for nothing more, what went wrong where there is no step, and the way on.
+
+use super::card::{Button, Card, Icon, Press};
+use super::words::fill;
+use crate::config::{Config, Member, Problem};
+use crate::flow::Failure;
+use crate::http::{self, Unreachable};
+use crate::idx::{Class, Error, Transaction};
+use crate::messages;
+use crate::oauth::{Purpose, Refusal, Setting, TokenError};
+use crate::text::Text;
+
+/// An end that the org chose.
+pub(super) fn terminal(transaction: &Transaction) -> Card {
+    let wrong = transaction.messages.iter().any(|message| message.class == Class::Error);
+    let mut card = Card::new("terminal", if wrong { Text::StoppedErrorHeading } else { Text::StoppedHeading });
+    let title = transaction.messages.iter().find_map(|message| messages::title(message.key.as_deref()?));
+    if let Some(title) = title {
+        card.heading = title.to_owned();
+    }
+    card.icon = Some(if wrong { Icon::Alert } else { Icon::Check });
+    card.messages.clone_from(&transaction.messages);
+    if card.messages.is_empty() {
+        card.intro.push(Text::NothingSaid.words().to_owned());
+    }
+    if let Some(to) = transaction.redirect.as_ref().filter(|to| http::navigable(to)) {
+        card.others.push(Button::new(Text::Continue.words(), Press::Leave(to.clone())).primary());
+    }
+    let again = if wrong { Text::StartAgain } else { Text::BackToSignIn };
+    let expired = transaction.messages.iter().any(|message| message.is("idx.session.expired"));
+    card.others.push(Button::new(again.words(), if expired { Press::Again } else { Press::Start(Purpose::SignIn) }).primary());
+    card.request_id = transaction.request_id.clone().filter(|_| wrong);
+    card
+}
+
+/// Somebody went back to a step that is over.
+pub(super) fn astray() -> Card {
+    let mut card = Card::new("astray", Text::AstrayHeading);
+    card.intro.push(Text::Astray.words().to_owned());
+    card.others.push(Button::new(Text::GoOn.words(), Press::Return).primary());
+    card.others.push(Button::new(Text::StartAgain.words(), Press::Again));
+    card
+}
+
+/// An address that this app has not.
+pub(super) fn unknown() -> Card {
+    let mut card = Card::new("error", Text::UnknownPage);
+    card.icon = Some(Icon::Alert);
+    card.intro.push(Text::UnknownPageWords.words().to_owned());
+    card.others.push(Button::new(Text::BackToStart.words(), Press::Home).primary());
+    card
+}
+
+/// No step could be had.
+pub(super) fn failed(failure: &Failure, config: &Config, purpose: Purpose) -> Card {
+    let mut card = Card::new("error", Text::ErrorHeading);
+    card.icon = Some(Icon::Alert);
+    let mut label = Text::TryAgain;
+    match failure {
+        Failure::Start(Refusal { setting: Some(setting), error, .. }) => {
+            card.heading = Text::SetupHeading.words().to_owned();
+            card.intro.push(Text::SetupForPeople.words().to_owned());
+            card.intro.push(Text::SetupForAdmin.words().to_owned());
+            card.intro.push(advice(*setting, config));
+            if let Error::OAuth { code, description } = error {
+                let said = if description.is_empty() { code } else { description };
+                card.intro.push(fill(Text::OrgSays, &[said]));
+            }
+        }
+        Failure::Unreachable(Unreachable::Network) => {
+            card.intro.push(sentence(failure));
+            card.intro.push(fill(Text::SettingOrigin, &[&origin(&config.redirect_uri)]));
+        }
+        Failure::Token(error) => {
+            card.heading = Text::TokenHeading.words().to_owned();
+            let clock = matches!(error, TokenError::Expired | TokenError::Future);
+            card.intro.push(if clock { Text::TokenExpired } else { Text::TokenRefused }.words().to_owned());
+            label = Text::StartAgain;
+        }
+        Failure::Exchange(_) | Failure::ForeignCallback => {
+            card.heading = Text::TokenHeading.words().to_owned();
+            card.intro.push(sentence(failure));
+            label = Text::StartAgain;
+        }
+        Failure::Callback { code, description } => {
+            card.heading = Text::TokenHeading.words().to_owned();
+            card.intro.push(sentence(failure));
+            let said = if description.is_empty() { code } else { description };
+            card.intro.push(fill(Text::OrgSays, &[said]));
+            label = Text::StartAgain;
+        }
+        _ => card.intro.push(sentence(failure)),
+    }
+    card.others.push(Button::new(label.words(), Press::Start(purpose)).primary());
+    card.links.push(Button::new(Text::BackToStart.words(), Press::Home));
+    card.request_id = failure.request_id().map(str::to_owned);
+    card
+}
+
+/// `config.json` cannot be used: there is no flow yet, and no [`Config`].
+pub fn unconfigured(problem: &Problem) -> Card {
+    let mut card = Card::new("error", Text::SetupHeading);
+    card.icon = Some(Icon::Alert);
+    card.intro.push(Text::SetupForPeople.words().to_owned());
+    card.intro.push(Text::SetupForAdmin.words().to_owned());
+    let what = match problem {
+        Problem::Missing => Text::ConfigMissing,
+        Problem::Unreadable => Text::ConfigUnreadable,
+        Problem::Member(Member::Issuer) => Text::ConfigIssuer,
+        Problem::Member(Member::ClientId) => Text::ConfigClientId,
+        Problem::Member(Member::RedirectUri) => Text::ConfigRedirectUri,
+        Problem::Member(Member::Scopes) => Text::ConfigScopes,
+        Problem::Member(Member::Brand) => Text::ConfigBrand,
+    };
+    card.intro.push(what.words().to_owned());
+    card.others.push(Button::new(Text::TryAgain.words(), Press::Reload).primary());
+    card
+}
+
+fn advice(setting: Setting, config: &Config) -> String {
+    match setting {
+        Setting::ClientId => Text::SettingClientId.words().to_owned(),
+        Setting::Grant => Text::SettingGrant.words().to_owned(),
+        Setting::Scopes => Text::SettingScopes.words().to_owned(),
+        Setting::RedirectUri => fill(Text::SettingRedirectUri, &[&config.redirect_uri]),
+        Setting::Policy => Text::SettingPolicy.words().to_owned(),
+    }
+}
+
+fn origin(url: &str) -> String {
+    url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")
+}
+
+/// Why a request brought no step, in one sentence.
+pub(super) fn sentence(failure: &Failure) -> String {
+    let text = match failure {
+        Failure::Config(_) => Text::SetupForPeople,
+        Failure::Unreachable(Unreachable::TimedOut) => Text::TimedOut,
+        Failure::Unreachable(_) => Text::Offline,
+        Failure::Idx { error: Error::OAuth { .. } | Error::Foreign, .. } => Text::Refused,
+        Failure::Idx { error, status, retry_after, .. } => return limited(error, *status, *retry_after),
+        Failure::Start(refusal) => return limited(&refusal.error, refusal.status, refusal.retry_after),
+        Failure::Exchange(_) => Text::CodeSpent,
+        Failure::Token(TokenError::Expired | TokenError::Future) => Text::TokenExpired,
+        Failure::Token(_) => Text::TokenRefused,
+        Failure::Insecure => Text::Insecure,
+        Failure::ForeignCallback => Text::ForeignCallback,
+        Failure::Callback { .. } => Text::CallbackFailed,
+    };
+    text.words().to_owned()
+}
+
+fn limited(error: &Error, status: u16, retry_after: Option<u32>) -> String {
+    let limit = status == 429 || matches!(error, Error::Api { code, .. } if code == "E0000047");
+    match retry_after {
+        _ if !limit => Text::Unwell.words().to_owned(),
+        Some(seconds) => fill(Text::BusyFor, &[&seconds.to_string()]),
+        None => Text::Busy.words().to_owned(),
+    }
+}

@@ -1,0 +1,258 @@
+//! The text catalogue: every word of this app's own that a person reads, by key.
+//!
+//! What an org says comes by its own keys from [`crate::messages`], or in the org's words.
+
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $key:ident = $words:literal,)*) => {
+        /// The keys of the catalogue.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "each key is documented by its words")]
+        pub enum Text {
+            $($(#[$doc])* #[doc = $words] $key,)*
+        }
+
+        impl Text {
+            /// The words. A gap is written `{0}`.
+            pub const fn words(self) -> &'static str {
+                match self {
+                    $(Self::$key => $words,)*
+                }
+            }
+
+            /// All keys, for tests.
+            #[cfg(test)]
+            const ALL: &'static [Text] = &[$(Self::$key,)*];
+        }
+    };
+}
+
+catalogue! {
+    // Pages of the guide
+    SignIn = "Sign In",
+    SignUp = "Sign Up",
+    SignOut = "Sign out",
+    ForgotPassword = "Forgot your password?",
+    UnlockAccount = "Unlock account",
+    ChooseAuthenticator = "Choose an authenticator",
+    SetPassword = "Set password",
+    ResetPassword = "Reset password",
+    EnterCode = "Enter verification code",
+    PhoneQuestion = "What is your phone number?",
+    RecoverHeading = "Reset your password",
+    RecoverIntro = "Enter your username. You prove that it is you, then you choose a new password.",
+    VerifyPassword = "Enter your password",
+    VerifyEmail = "Verify with email",
+    VerifyPhone = "Verify with phone",
+    VerifyEmailIntro = "A code goes to {0}.",
+    VerifyPhoneIntro = "A code goes to {0}. Choose how it is sent.",
+    EmailUnknown = "your email address",
+    PhoneUnknown = "your phone",
+    UnlockHeading = "Unlock account",
+    PasswordExpired = "Your password has expired",
+    PasswordExpiring = "Your password expires soon",
+
+    // Buttons
+    Next = "Next",
+    Submit = "Submit",
+    Skip = "Skip",
+    Verify = "Verify",
+    SendCode = "Send the code",
+    Continue = "Continue",
+    TryAgain = "Try again",
+    StartAgain = "Start again",
+    BackToSignIn = "Back to sign in",
+    BackToStart = "Back to the start",
+    GoOn = "Go on where I was",
+    StopWaiting = "Stop waiting",
+    Resend = "Send a new code",
+    ResendIn = "You can have a new code sent in {0} seconds.",
+    Resent = "A new code is on its way. The one before no longer works.",
+    AnotherAuthenticator = "Choose another authenticator",
+    ChangeNumber = "Change the number",
+    VerifyOtherwise = "Verify with something else",
+    Cancel = "Cancel",
+    Show = "Show",
+    Hide = "Hide",
+    ShowPassword = "Show the password",
+    HidePassword = "Hide the password",
+    ContinueWith = "Continue with {0}",
+
+    // Fields
+    Username = "Username",
+    Password = "Password",
+    NewPassword = "New password",
+    ReenterPassword = "Re-enter new password",
+    Code = "Enter code",
+    PhoneNumber = "Phone number",
+    CountryCode = "Country code",
+    Extension = "Extension",
+    FirstName = "First name",
+    LastName = "Last name",
+    Email = "Email",
+    RememberMe = "Keep me signed in on this device",
+    SignOutElsewhere = "Sign me out on all other devices",
+    Optional = "optional",
+    ChooseOne = "Choose one",
+    Sms = "SMS",
+    VoiceCall = "Voice call",
+    PhoneMethod = "How do you want to get the code?",
+    AuthenticatorLegend = "Authenticators",
+    OneOfThese = "One of these is needed.",
+    AllOfThese = "Each of these is needed.",
+    OptionalNow = "This is optional. You can skip it.",
+    PhoneHint = "Please use the following format when entering your number: {0}",
+    PhoneWillBe = "The code goes to {0}",
+    PhoneWillBeExtension = "The code goes to {0}, extension {1}",
+    DoneSoFar = "Your account so far",
+    Done = "done",
+    Owed = "still needed",
+    OneOwed = "one is still needed",
+
+    // Where a code went
+    SentEmail = "An email was sent to {0} with a verification code. Enter the code in the box below to continue.",
+    SentEmailLink = "An email was sent to {0} with a verification code and a link. Enter the code in the box below to continue.",
+    SentSms = "An SMS was sent to your phone with a verification code. Enter the code in the box below to continue.",
+    SentCall = "Your phone is ringing: a voice reads a verification code to you. Enter the code in the box below to continue.",
+    SentTo = "It went to {0}.",
+    Waiting = "Waiting for you to finish this elsewhere. This page goes on by itself.",
+    CodeFromApp = "Enter the code that your app shows.",
+    ScanWithApp = "QR code for your app. Instead of scanning it you can type this key into the app: {0}",
+    KeyForApp = "Scan the code with your app, or type this key into it: {0}",
+
+    // Password rules
+    RulesHeading = "Your password needs:",
+    RuleLength = "at least {0} characters",
+    RuleMaxLength = "at most {0} characters",
+    RuleLower = "a lowercase letter",
+    RuleLowers = "{0} lowercase letters",
+    RuleUpper = "an uppercase letter",
+    RuleUppers = "{0} uppercase letters",
+    RuleNumber = "a number",
+    RuleNumbers = "{0} numbers",
+    RuleSymbol = "a symbol",
+    RuleSymbols = "{0} symbols",
+    RuleUsername = "no parts of your username",
+    RuleFirstName = "not your first name",
+    RuleLastName = "not your last name",
+    RuleAttribute = "not your {0}",
+    RuleConsecutive = "at most {0} times the same character in a row",
+    RuleThreeOfFour = "three of these four: lowercase letter, uppercase letter, number, symbol",
+    RuleHistory = "to differ from your last {0} passwords",
+    RuleMinAge = "at least {0} minutes since you last changed it",
+    RuleMet = "met",
+    RuleUnmet = "not met yet",
+    RuleLater = "checked when you submit",
+    RuleFailed = "The password needs {0}.",
+
+    // What is wrong in a form
+    SummaryHeading = "There is a problem",
+    ErrorPrefix = "Error: ",
+    EnterField = "Enter {0}.",
+    EnterUsername = "Enter your username.",
+    EnterPassword = "Enter your password.",
+    EnterNewPassword = "Enter a new password.",
+    EnterFirstName = "Enter your first name.",
+    EnterLastName = "Enter your last name.",
+    EnterEmail = "Enter your email address.",
+    EnterTheCode = "Enter the code from the message.",
+    EnterPhone = "Enter your phone number.",
+    ChooseField = "Choose an option for {0}.",
+    ChooseAnAuthenticator = "Choose an authenticator.",
+    EmailShape = "'{0}' must be in the form of an email address",
+    TooShort = "{0} needs at least {1} characters.",
+    TooLong = "{0} can have at most {1} characters.",
+    PasswordsDiffer = "The two passwords are not the same. Enter the same password twice.",
+    PhoneLetters = "A phone number has digits only. Check what you typed.",
+    PhoneShort = "This number is too short. Check that no digit is missing.",
+    PhoneLong = "This number is too long. Check that no digit is doubled.",
+    PhoneNone = "There is no such number in this country. Check the number and the country code.",
+    PhoneExtension = "An extension has digits only.",
+
+    // What went wrong on the way
+    Offline = "The sign-in service cannot be reached. Check your connection, then try again.",
+    TimedOut = "The sign-in service did not answer in time. Try again.",
+    Busy = "There were too many tries. Wait a minute, then try again.",
+    BusyFor = "There were too many tries. Wait {0} seconds, then try again.",
+    Unwell = "The sign-in service is not answering properly. Try again in a minute.",
+    Refused = "The sign-in service refused this request. Start again.",
+    Slow = "This takes longer than usual. You can go on waiting.",
+    RequestId = "Request ID: {0}",
+
+    // Ends
+    ErrorHeading = "Sign-in is not possible right now",
+    SetupHeading = "This app is not set up yet",
+    SetupForAdmin = "If you run this app, here is what is wrong:",
+    SetupForPeople = "If you came to sign in: tell the people who run this app.",
+    ConfigMissing = "There is no config.json beside index.html. Put one there with the members issuer and clientId.",
+    ConfigUnreadable = "config.json is not a JSON object. It looks like this: {\"issuer\": \"https://your-org.okta.com/oauth2/default\", \"clientId\": \"your client id\"}",
+    ConfigIssuer = "In config.json the member issuer is missing or not right. Put the address of your authorization server there, beginning with https://, for example https://your-org.okta.com/oauth2/default",
+    ConfigClientId = "In config.json the member clientId is missing or not right. Put the client ID of your app there, as the admin console shows it.",
+    ConfigRedirectUri = "In config.json the member redirectUri is not right. Put a full address there that is registered as a sign-in redirect URI, or leave it out.",
+    ConfigScopes = "In config.json the member scopes is not right. Put a list of scopes there that has openid in it, or leave it out.",
+    ConfigBrand = "In config.json the member brand is not right. It is an object with the texts name and logo.",
+    SettingClientId = "The org knows no app with the client ID of config.json. Put the client ID of your app into clientId.",
+    SettingGrant = "This app may not use the interaction code grant. Switch on the grant type Interaction Code in the app's general settings, and in the access policy of the authorization server.",
+    SettingScopes = "A scope of config.json is unknown to the authorization server, or its access policy does not allow it. Change scopes, or add the scope there.",
+    SettingRedirectUri = "The org refused the request. Most often the redirect URI is missing: add {0} to the app's sign-in redirect URIs.",
+    SettingPolicy = "The org does not let this app in. Switch on embedded sign-in (Settings, Account, Embedded widget sign-in support), and check the access policy of the authorization server.",
+    SettingOrigin = "If you run this app: the browser also says this when the issuer in config.json is wrong, or when {0} is no Trusted Origin (CORS) of the org.",
+    OrgSays = "The org says: {0}",
+    TokenHeading = "You are not signed in",
+    TokenRefused = "The answer to this sign-in could not be trusted, so nothing was kept. Start again. If it happens again, tell the people who run this app.",
+    TokenExpired = "The answer to this sign-in was made for another time. Check that the clock of this device is right, then start again.",
+    CodeSpent = "The sign-in took too long to finish. Start again.",
+    Insecure = "This page was not opened over a secure connection, so it cannot sign you in. Open it again with https:// in its address.",
+    ForeignCallback = "This link belongs to a sign-in that was not started in this browser tab, or that is over. Start again here.",
+    CallbackFailed = "The sign-in elsewhere did not succeed. Start again, or choose another way.",
+    StoppedHeading = "This is as far as it goes",
+    StoppedErrorHeading = "This did not work",
+    NothingSaid = "The sign-in service ended this without saying why. Start again.",
+    AstrayHeading = "Start again?",
+    Astray = "You went back to a step that is finished. You can go on where you were, or start again from the beginning.",
+    UnknownPage = "There is no such page",
+    UnknownPageWords = "The address is wrong, or the page is no longer here.",
+
+    // Home
+    Welcome = "Welcome",
+    WelcomeName = "Hello, {0}",
+    HomeIntro = "Sign in, or make an account.",
+    SignedInAs = "You are signed in.",
+    SignedOut = "You are signed out.",
+    Loading = "One moment",
+    ClaimName = "Name",
+    ClaimEmail = "Email",
+    ClaimEmailVerified = "Email confirmed",
+    ClaimUsername = "Username",
+    ClaimGivenName = "First name",
+    ClaimFamilyName = "Last name",
+    ClaimMiddleName = "Middle name",
+    ClaimNickname = "Nickname",
+    ClaimPhone = "Phone",
+    ClaimLocale = "Language",
+    ClaimZoneinfo = "Time zone",
+    ClaimAuthTime = "Signed in at",
+    ClaimGroups = "Groups",
+    Yes = "Yes",
+    No = "No",
+
+    // The page itself
+    SkipToContent = "Skip to the content",
+    TitleOf = "{0} – {1}",
+    GenericHeading = "One more step",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_is_missing_or_unkind() {
+        for text in Text::ALL {
+            let words = text.words();
+            assert!(!words.trim().is_empty(), "{text:?}");
+            for unkind in ["invalid", "oops", "illegal", "forbidden"] {
+                assert!(!words.to_lowercase().contains(unkind), "{text:?}");
+            }
+        }
+    }
+}
