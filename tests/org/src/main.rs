@@ -1,2 +1,108 @@
-//! The org on a port.
-fn main() {}
+//! The org on a port: `cargo run -p org -- --help`.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::process::ExitCode;
+
+use org::{Org, Policy, Settings};
+use tokio::net::TcpListener;
+
+const HELP: &str = "\
+A small Okta org on this machine.
+
+  --port NUMBER         where it listens, on loopback only (8081)
+  --origin ORIGIN       what it calls itself (http://localhost:PORT)
+  --app-origin ORIGIN   where the app is; may be given more than once (http://localhost:8080)
+  --policy NAME         what it asks of people (seed)
+  --help                this";
+
+struct Options {
+    port: u16,
+    origin: Option<String>,
+    app_origins: Vec<String>,
+    policy: String,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = match parse(std::env::args().skip(1)) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            println!(
+                "{HELP}\n\nPolicies: {}",
+                Policy::names().collect::<Vec<_>>().join(", ")
+            );
+            return ExitCode::SUCCESS;
+        }
+        Err(problem) => {
+            eprintln!("{problem}\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match run(options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `None` when help is wanted.
+fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
+    let mut options = Options {
+        port: 8081,
+        origin: None,
+        app_origins: Vec::new(),
+        policy: "seed".to_owned(),
+    };
+    while let Some(word) = words.next() {
+        if word == "--help" || word == "-h" {
+            return Ok(None);
+        }
+        let value = words.next().ok_or(format!("{word} needs a value."))?;
+        match word.as_str() {
+            "--port" => {
+                options.port = value
+                    .parse()
+                    .map_err(|_| format!("\"{value}\" is no port."))?
+            }
+            "--origin" => options.origin = Some(value),
+            "--app-origin" => options.app_origins.push(value),
+            "--policy" => options.policy = value,
+            _ => return Err(format!("There is no option {word}.")),
+        }
+    }
+    Ok(Some(options))
+}
+
+async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
+    let policy = Policy::named(&options.policy)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+    let port = listener.local_addr()?.port();
+    let origin = options
+        .origin
+        .unwrap_or_else(|| format!("http://localhost:{port}"));
+
+    let mut app_origins = options.app_origins.into_iter();
+    let first = app_origins
+        .next()
+        .unwrap_or_else(|| "http://localhost:8080".to_owned());
+    let settings = app_origins
+        .fold(Settings::new(&origin, &first), Settings::app_origin)
+        .with_policy(policy);
+    let org = Org::new(settings);
+
+    // `localhost` is ::1 to some browsers; a machine without it does without.
+    if let Ok(listener) = TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
+        tokio::spawn(org.clone().serve(listener));
+    }
+    println!("org     {origin}");
+    println!("issuer  {origin}/oauth2/default");
+    println!("inbox   {origin}/inbox");
+    println!("policy  {}", options.policy);
+    println!("app     {first}");
+    tokio::select! {
+        ended = org.serve(listener) => Ok(ended?),
+        interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
+    }
+}

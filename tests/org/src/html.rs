@@ -1,0 +1,173 @@
+//! The pages for people: what the org is, what it sent, and the link in a mail.
+
+use axum::Json;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::http::header::{self, HeaderName};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+
+use crate::{Mail, Org};
+
+const STYLE: &str = include_str!("../data/org.css");
+/// Nothing on these pages runs, and nothing comes from elsewhere.
+const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+pub(crate) fn router() -> Router<Org> {
+    Router::new()
+        .route("/", get(home))
+        .route(
+            "/org.css",
+            get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE) }),
+        )
+        .route("/inbox", get(inbox))
+        .route(
+            "/inbox.json",
+            get(|State(org): State<Org>| async move { Json(org.inbox()) }),
+        )
+        .route("/email/verify/{app}", get(follow_link))
+}
+
+async fn home(State(org): State<Org>) -> Response {
+    let settings = org.settings();
+    let apps: Vec<_> = settings
+        .app_origins
+        .iter()
+        .map(|origin| link(&format!("{origin}/"), origin))
+        .collect();
+    let body = format!(
+        "<h1>A small Okta org</h1>\n<p>Its policy is <strong>{policy}</strong>. It serves {apps}.</p>\n\
+         <nav><ul>\n<li><a href=\"/inbox\">Inbox</a></li>\n\
+         <li><a href=\"/oauth2/default/.well-known/openid-configuration\">Discovery</a></li>\n\
+         <li><a href=\"/console/people\">People</a></li>\n<li><a href=\"/console/requests\">Requests</a></li>\n</ul></nav>\n\
+         <p>Everything here is made up and is forgotten when the org stops.</p>",
+        policy = escape(settings.policy.name()),
+        apps = apps.join(", ")
+    );
+    page(StatusCode::OK, "A small Okta org", None, &body)
+}
+
+async fn inbox(State(org): State<Org>) -> Response {
+    let mails = org.inbox();
+    let list: String = mails.iter().rev().map(article).collect();
+    let none = if mails.is_empty() {
+        "<p>Nothing was sent yet. This page looks again every 3 seconds.</p>"
+    } else {
+        ""
+    };
+    page(
+        StatusCode::OK,
+        "Inbox",
+        Some(3),
+        &format!("<h1>Inbox</h1>\n{none}{list}"),
+    )
+}
+
+fn article(mail: &Mail) -> String {
+    let kind = match mail.channel {
+        "email" => "Mail",
+        "sms" => "SMS",
+        _ => "Call",
+    };
+    let link = mail
+        .link
+        .as_ref()
+        .map(|href| format!("<p>{}</p>\n", link(href, "Open the link")))
+        .unwrap_or_default();
+    let subject = mail
+        .subject
+        .as_ref()
+        .map(|subject| format!("<p>{}</p>\n", escape(subject)))
+        .unwrap_or_default();
+    format!(
+        "<article class=\"mail\" id=\"{id}\">\n<h2>{kind} to {to}</h2>\n<p class=\"when\"><time>{at}</time></p>\n{subject}\
+         <p class=\"code\">{code}</p>\n<p>{text}</p>\n{link}</article>\n",
+        id = escape(&mail.id),
+        to = escape(&mail.to),
+        at = escape(&mail.at),
+        code = escape(&mail.code),
+        text = escape(&mail.text),
+    )
+}
+
+#[derive(Deserialize)]
+struct Link {
+    #[serde(default)]
+    token: String,
+}
+
+/// The link in a mail leads back to the app with the code in the address (protocol 1.11).
+async fn follow_link(State(org): State<Org>, Query(link): Query<Link>) -> Response {
+    let now = org.clock().now();
+    let mut state = org.state();
+    let open = state
+        .transactions
+        .values_mut()
+        .filter(|transaction| now < transaction.expires);
+    let found = open.into_iter().find_map(|transaction| {
+        let challenge = transaction.challenge.as_mut()?;
+        if challenge.token != link.token || !challenge.alive(now) {
+            return None;
+        }
+        challenge.opened = true;
+        let query = serde_urlencoded::to_string([
+            ("state", &transaction.asked.state),
+            ("otp", &challenge.code),
+        ])
+        .ok()?;
+        Some(format!("{}?{query}", transaction.asked.redirect_uri))
+    });
+    match found {
+        Some(target) => (StatusCode::FOUND, [(header::LOCATION, target)]).into_response(),
+        None => {
+            let body = "<h1>This link does not work any more</h1>\n<p>It was used, it is older than 5 minutes, or a newer \
+                        mail took its place. Go back to where you began and ask for a new one.</p>";
+            page(
+                StatusCode::GONE,
+                "This link does not work any more",
+                None,
+                body,
+            )
+        }
+    }
+}
+
+/// A whole page. `refresh` is the number of seconds after which the browser looks again.
+pub(crate) fn page(status: StatusCode, title: &str, refresh: Option<u32>, body: &str) -> Response {
+    let refresh = refresh
+        .map(|seconds| format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">\n"))
+        .unwrap_or_default();
+    let document = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n{refresh}<title>{title}</title>\n\
+         <link rel=\"stylesheet\" href=\"/org.css\">\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n",
+        title = escape(title)
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (HeaderName::from_static("referrer-policy"), "no-referrer"),
+    ];
+    (status, headers, document).into_response()
+}
+
+fn link(href: &str, text: &str) -> String {
+    format!("<a href=\"{}\">{}</a>", escape(href), escape(text))
+}
+
+pub(crate) fn escape(text: &str) -> String {
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut escaped, letter| {
+            match letter {
+                '&' => escaped.push_str("&amp;"),
+                '<' => escaped.push_str("&lt;"),
+                '>' => escaped.push_str("&gt;"),
+                '"' => escaped.push_str("&quot;"),
+                '\'' => escaped.push_str("&#39;"),
+                other => escaped.push(other),
+            }
+            escaped
+        })
+}

@@ -1,0 +1,113 @@
+//! The org's addresses, and what every answer has in common.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, post};
+use serde_json::{Value, json};
+
+use crate::transaction::Server;
+use crate::{Org, console, cors, faults, html, idx, journal, oauth, random};
+
+const ION: &str = "application/ion+json; okta-version=1.0.0";
+
+pub(crate) fn router(org: &Org) -> Router {
+    Router::new()
+        .route("/idp/idx/{*path}", post(idx_step))
+        .merge(oauth::router(Server::Org))
+        .merge(oauth::router(Server::Default))
+        .route(
+            "/api/v1/sessions/me",
+            any(|| async { StatusCode::NO_CONTENT }),
+        )
+        .merge(html::router())
+        .merge(console::router())
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(middleware::from_fn_with_state(org.clone(), faults::happen))
+        .layer(middleware::from_fn_with_state(org.clone(), journal::write))
+        .layer(middleware::from_fn_with_state(org.clone(), cors::allow))
+        .layer(middleware::from_fn_with_state(org.clone(), stamp))
+        .with_state(org.clone())
+}
+
+/// The date, and an id to speak about an answer by (protocol 2.5). Nothing of the org may be kept in a cache.
+async fn stamp(State(org): State<Org>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let clock = &org.settings().clock;
+    let headers = response.headers_mut();
+    if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(clock.told(clock.now()))) {
+        headers.insert(header::DATE, date);
+    }
+    if let Ok(id) = HeaderValue::from_str(&random::id("req")) {
+        headers.insert(HeaderName::from_static("x-okta-request-id"), id);
+    }
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-cache, no-store"));
+    response
+}
+
+/// `POST /idp/idx/…`: JSON whatever it is declared as, but no form (protocol 2.3).
+async fn idx_step(
+    State(org): State<Org>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let declared = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if declared.starts_with("application/x-www-form-urlencoded")
+        || declared.starts_with("multipart/")
+    {
+        return classic(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "E0000022",
+            "The endpoint does not support the provided media type",
+        );
+    }
+    let Ok(body @ Value::Object(_)) = serde_json::from_slice::<Value>(&body) else {
+        return classic(
+            StatusCode::BAD_REQUEST,
+            "E0000003",
+            "The request body was not well-formed.",
+        );
+    };
+    let reply = idx::answer(org.core(), &mut org.state(), &path, &body);
+    // An error as ion+json would be lost on Okta's own client (protocol T6).
+    let kind = if reply.status.is_success() {
+        ION
+    } else {
+        "application/json"
+    };
+    let mut response = (
+        reply.status,
+        [(header::CONTENT_TYPE, kind)],
+        reply.body.to_string(),
+    )
+        .into_response();
+    if let Some(seconds) = reply.retry_after {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// An error in the words of the classic API (protocol 1.3).
+pub(crate) fn classic(status: StatusCode, code: &str, summary: &str) -> Response {
+    let body = json!({
+        "errorCode": code, "errorSummary": summary, "errorLink": code, "errorId": random::id("oae"), "errorCauses": []
+    });
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/json")],
+        body.to_string(),
+    )
+        .into_response()
+}

@@ -1,0 +1,127 @@
+//! The pages on which something is set up (protocol 5.1, steps 4 to 10).
+
+use serde_json::{Value, json};
+
+use super::form::{Form, credentials};
+use super::journey;
+use super::page::{Page, user};
+use super::visit::Visit;
+use crate::authenticator::{Authenticator, phone_methods};
+use crate::password;
+
+/// What can be set up.
+pub(crate) fn select(page: &mut Page, visit: &Visit<'_>, skip: bool) {
+    list(page, visit);
+    leave(page, skip);
+    user(page, visit);
+}
+
+/// Which number, and SMS or a call.
+pub(crate) fn phone_number(page: &mut Page, visit: &Visit<'_>, skip: bool) {
+    let phone = Authenticator::Phone;
+    let fields = json!([
+        {"name": "id", "required": true, "value": phone.id(), "mutable": false},
+        {"name": "methodType", "type": "string", "required": true, "options": phone_methods()},
+        {"name": "phoneNumber", "label": "Phone number", "required": true}
+    ]);
+    page.form(
+        Form::new("authenticator-enrollment-data", "credential/enroll")
+            .relates_to("$.currentAuthenticator")
+            .field(json!({"name": "authenticator", "label": "Phone", "form": {"value": fields}})),
+    );
+    page.object("currentAuthenticator", phone.object());
+    list(page, visit);
+    leave(page, skip);
+    user(page, visit);
+}
+
+/// The password to be, or the code.
+pub(crate) fn enroll(page: &mut Page, visit: &Visit<'_>, authenticator: Authenticator, skip: bool) {
+    let passcode = match authenticator {
+        Authenticator::Password => {
+            json!([{"name": "passcode", "label": "Enter password", "secret": true}])
+        }
+        Authenticator::Email | Authenticator::Phone => {
+            json!([{"name": "passcode", "label": "Enter code"}])
+        }
+    };
+    page.form(
+        Form::new("enroll-authenticator", "challenge/answer")
+            .relates_to("$.currentAuthenticator")
+            .field(credentials(passcode)),
+    );
+    let bare = described(visit, authenticator);
+    let mut current = bare.clone();
+    code_actions(page, authenticator, &mut current);
+    page.object("currentAuthenticator", current);
+    list(page, visit);
+    page.object("enrollmentAuthenticator", bare);
+    leave(page, skip);
+    user(page, visit);
+}
+
+/// The authenticator with what its page needs to know: the rules of a password, the way that a code went.
+fn described(visit: &Visit<'_>, authenticator: Authenticator) -> Value {
+    let mut object = authenticator.object();
+    match authenticator {
+        Authenticator::Password => object["settings"] = password::settings(),
+        Authenticator::Phone => {
+            if let Some(challenge) = &visit.transaction.challenge {
+                object["methods"] = json!([{"type": challenge.channel.method()}]);
+            }
+        }
+        Authenticator::Email => {}
+    }
+    object
+}
+
+/// Send again, and for a mail also the question whether its link was opened.
+pub(crate) fn code_actions(page: &mut Page, authenticator: Authenticator, current: &mut Value) {
+    if authenticator == Authenticator::Password {
+        return;
+    }
+    current["resend"] = page.action("challenge/resend", Form::new("resend", "challenge/resend"));
+    if authenticator == Authenticator::Email {
+        let poll = Form::new("poll", "challenge/poll").refresh(4000);
+        current["poll"] = page.action("challenge/poll", poll);
+        current["contextualData"] = json!({"useEmailMagicLink": true});
+    }
+}
+
+/// The form to choose with, what there is to choose, and what is done.
+fn list(page: &mut Page, visit: &Visit<'_>) {
+    let Some(account) = visit.account() else {
+        return;
+    };
+    let open = journey::open(visit.policy(), visit.transaction, account)
+        .map(|open| open.list)
+        .unwrap_or_default();
+    let options: Vec<Value> = open
+        .iter()
+        .enumerate()
+        .map(|(index, one)| {
+            json!({"label": one.name(), "value": {"form": {"value": one.option_fields(true)}},
+                "relatesTo": format!("$.authenticators.value[{index}]")})
+        })
+        .collect();
+    page.form(
+        Form::new("select-authenticator-enroll", "credential/enroll")
+            .field(json!({"name": "authenticator", "type": "object", "options": options})),
+    );
+    page.array(
+        "authenticators",
+        open.iter().map(|one| one.object()).collect(),
+    );
+    let done = account.authenticators().into_iter().map(|one| {
+        let mut object = one.object();
+        object["id"] = json!(account.enrollment_id(one));
+        object
+    });
+    page.array("authenticatorEnrollments", done.collect());
+}
+
+fn leave(page: &mut Page, skip: bool) {
+    if skip {
+        page.form(Form::new("skip", "skip"));
+    }
+}

@@ -1,0 +1,165 @@
+//! Who is it: sign-in, the registration form, the start of a recovery (protocol 5.1 to 5.3, 5.8).
+
+use axum::http::StatusCode;
+use serde_json::Value;
+
+use super::journey;
+use super::profile_page::{Profile, read_attributes, read_profile};
+use super::visit::{Answer, Visit, text};
+use crate::authenticator::Authenticator;
+use crate::message;
+use crate::people::Account;
+use crate::policy::{Asked, Enrollment};
+use crate::transaction::Step;
+
+/// `identify`, from the first page or from the first page of a recovery.
+pub(crate) fn identify(visit: &mut Visit<'_>, body: &Value) -> Answer {
+    let recovering = visit.transaction.step == Step::IdentifyRecovery;
+    let wants_password = !recovering && !visit.policy().identifier_first;
+    let login = text(body, "/identifier")
+        .map(str::trim)
+        .filter(|login| !login.is_empty());
+    let passcode = text(body, "/credentials/passcode");
+
+    let mut missing = Vec::new();
+    if login.is_none() {
+        missing.push(("identifier".to_owned(), message::missing()));
+    }
+    if wants_password && passcode.is_none() {
+        missing.push(("credentials.passcode".to_owned(), message::missing()));
+    }
+    let Some(login) = login.filter(|_| missing.is_empty()) else {
+        return Answer::notes(StatusCode::BAD_REQUEST, missing);
+    };
+    let Some(person) = visit.people.named(login).map(|account| account.id.clone()) else {
+        // Told with status 200, as a warning (protocol 5.2).
+        return Answer::says(StatusCode::OK, message::unknown_user(login));
+    };
+    if wants_password {
+        let right = match (visit.people.get_mut(&person), passcode) {
+            (Some(account), Some(passcode)) => account.signs_in_with(passcode),
+            _ => false,
+        };
+        if !right {
+            return Answer::says(StatusCode::UNAUTHORIZED, message::authentication_failed());
+        }
+        visit.transaction.prove(Authenticator::Password, "pwd");
+    }
+    visit.transaction.identifier = Some(login.to_owned());
+    visit.transaction.person = Some(person);
+    visit.transaction.rotate(visit.now);
+    if recovering {
+        start_recovery(visit)
+    } else {
+        journey::advance(visit)
+    }
+}
+
+/// `identify/select`: back from the registration form.
+pub(crate) fn select_identify(visit: &mut Visit<'_>) -> Answer {
+    visit.transaction.step = Step::Identify;
+    Answer::page()
+}
+
+/// `enroll`: to the registration form.
+pub(crate) fn select_enroll_profile(visit: &mut Visit<'_>) -> Answer {
+    visit.transaction.recovering = false;
+    visit.transaction.step = Step::EnrollProfile;
+    Answer::page()
+}
+
+/// `enroll/new` and `enroll/update`: the registration form, or what is asked at a sign-in.
+pub(crate) fn enroll_profile(visit: &mut Visit<'_>, body: &Value) -> Answer {
+    match visit.transaction.step {
+        Step::ProfileUpdate => update_profile(visit, body),
+        _ => register(visit, body),
+    }
+}
+
+fn register(visit: &mut Visit<'_>, body: &Value) -> Answer {
+    if !visit.switches.registration {
+        visit.transaction.step = Step::Identify;
+        return Answer::says(StatusCode::BAD_REQUEST, message::registration_unavailable());
+    }
+    let profile = match read_profile(body, visit.policy().attributes(Asked::SignUp)) {
+        Ok(profile) => profile,
+        Err(problems) => return Answer::notes(StatusCode::BAD_REQUEST, problems),
+    };
+    if visit.people.named(&profile.email).is_some() {
+        return Answer::note(
+            StatusCode::BAD_REQUEST,
+            "userProfile.email",
+            message::not_unique("Email"),
+        );
+    }
+    let Profile {
+        first_name,
+        last_name,
+        email,
+        attributes,
+    } = profile;
+    let mut account = Account::new(&email, &first_name, &last_name, visit.now);
+    account.attributes = attributes;
+    visit.transaction.identifier = Some(email);
+    visit.transaction.person = None;
+    visit.transaction.draft = Some(account);
+    visit.transaction.signing_up = true;
+    visit.transaction.rotate(visit.now);
+
+    // Email as the one required authenticator needs no list: its code page comes at once.
+    let required: Vec<_> = visit.policy().with(Enrollment::Required).collect();
+    if required == [Authenticator::Email] {
+        journey::enroll_email(visit, false)
+    } else {
+        journey::advance(visit)
+    }
+}
+
+fn update_profile(visit: &mut Visit<'_>, body: &Value) -> Answer {
+    let Some(account) = visit.account() else {
+        return Answer::says(StatusCode::BAD_REQUEST, message::bad_request());
+    };
+    let questions = journey::questions(visit.policy(), account);
+    let attributes = match read_attributes(body, questions.into_iter()) {
+        Ok(attributes) => attributes,
+        Err(problems) => return Answer::notes(StatusCode::BAD_REQUEST, problems),
+    };
+    let now = visit.now;
+    if let Some(account) = visit.account_mut() {
+        account.attributes.extend(attributes);
+        account.questions_asked = true;
+        account.updated = now;
+    }
+    journey::advance(visit)
+}
+
+/// `skip`: leaves the page that may be left.
+pub(crate) fn skip(visit: &mut Visit<'_>) -> Answer {
+    if visit.transaction.step == Step::ProfileUpdate {
+        if let Some(account) = visit.account_mut() {
+            account.questions_asked = true;
+        }
+    } else {
+        visit.transaction.skipped = true;
+    }
+    journey::advance(visit)
+}
+
+/// `recover`: somebody forgot their password.
+pub(crate) fn recover(visit: &mut Visit<'_>) -> Answer {
+    visit.transaction.recovering = true;
+    visit.transaction.challenge = None;
+    if visit.account().is_some() {
+        return start_recovery(visit);
+    }
+    visit.transaction.step = Step::IdentifyRecovery;
+    Answer::page()
+}
+
+fn start_recovery(visit: &mut Visit<'_>) -> Answer {
+    let Some(account) = visit.account() else {
+        return Answer::says(StatusCode::BAD_REQUEST, message::bad_request());
+    };
+    let candidates = journey::verifiable(visit.policy(), visit.transaction, account);
+    journey::verify_one_of(visit, &candidates)
+}

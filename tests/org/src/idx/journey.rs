@@ -1,0 +1,231 @@
+//! What comes next: the order in which an org asks (protocol 5.1 to 5.3, 5.11).
+
+use axum::http::StatusCode;
+
+use super::visit::{Answer, Visit};
+use crate::authenticator::{Authenticator, Channel};
+use crate::grants::Granted;
+use crate::message;
+use crate::people::Account;
+use crate::policy::{Asked, Assurance, Attribute, Enrollment, Policy};
+use crate::transaction::{Step, Transaction};
+
+/// What can be set up now, and whether it may be left.
+pub(crate) struct Open {
+    pub(crate) list: Vec<Authenticator>,
+    pub(crate) skip: bool,
+}
+
+/// The open authenticators: the required ones together; then those that the policy still wants one of; then the others,
+/// which may be left.
+pub(crate) fn open(policy: &Policy, transaction: &Transaction, account: &Account) -> Option<Open> {
+    let without = |wanted| {
+        policy
+            .with(wanted)
+            .filter(|one| !account.has(*one))
+            .collect::<Vec<_>>()
+    };
+    let found = |list: Vec<Authenticator>, skip| (!list.is_empty()).then_some(Open { list, skip });
+
+    let required = found(without(Enrollment::Required), false);
+    let owed = || {
+        let (rule, proofs) = assurance(policy, transaction, account);
+        let helpful = without(Enrollment::Optional)
+            .into_iter()
+            .filter(|one| rule.helped_by(&proofs, *one));
+        found(helpful.collect(), false)
+    };
+    let optional = || {
+        let asked = (transaction.signing_up || transaction.enrolled) && !transaction.skipped;
+        asked
+            .then(|| without(Enrollment::Optional))
+            .and_then(|list| found(list, true))
+    };
+    required.or_else(owed).or_else(optional)
+}
+
+/// The rule of this run and what counts for it: at sign-up what is set up, at sign-in what was proved.
+fn assurance(
+    policy: &Policy,
+    transaction: &Transaction,
+    account: &Account,
+) -> (Assurance, Vec<Authenticator>) {
+    if transaction.signing_up {
+        let known = account
+            .authenticators()
+            .into_iter()
+            .filter(|one| policy.knows(*one));
+        return (policy.sign_up, known.collect());
+    }
+    let two = match transaction.asked.acr_values.as_deref() {
+        Some("urn:okta:loa:2fa:any") => true,
+        Some("urn:okta:loa:2fa:any:ifpossible") => {
+            account
+                .authenticators()
+                .into_iter()
+                .filter(|one| policy.knows(*one))
+                .count()
+                >= 2
+        }
+        _ => false,
+    };
+    let own = policy.sign_in;
+    let rule = if two && own.met(&transaction.proofs) {
+        Assurance::AnyTwo
+    } else {
+        own
+    };
+    (rule, transaction.proofs.clone())
+}
+
+/// What this person can prove next.
+pub(crate) fn verifiable(
+    policy: &Policy,
+    transaction: &Transaction,
+    account: &Account,
+) -> Vec<Authenticator> {
+    if transaction.recovering {
+        // The address on file serves even where email is no authenticator.
+        return vec![Authenticator::Email];
+    }
+    let (rule, proofs) = assurance(policy, transaction, account);
+    let enrolled = account.authenticators().into_iter();
+    enrolled
+        .filter(|one| policy.knows(*one) && rule.helped_by(&proofs, *one))
+        .collect()
+}
+
+/// The questions of a sign-in that this person has not answered.
+pub(crate) fn questions<'a>(policy: &'a Policy, account: &Account) -> Vec<&'a Attribute> {
+    if account.questions_asked {
+        return Vec::new();
+    }
+    policy
+        .attributes(Asked::SignIn)
+        .filter(|asked| !account.attributes.contains_key(&asked.name))
+        .collect()
+}
+
+/// Goes to the next page.
+pub(crate) fn advance(visit: &mut Visit<'_>) -> Answer {
+    visit.transaction.challenge = None;
+    let Some(account) = visit.account() else {
+        visit.transaction.step = Step::Identify;
+        return Answer::page();
+    };
+    let (policy, transaction) = (visit.policy(), &*visit.transaction);
+    let (rule, proofs) = assurance(policy, transaction, account);
+    let met = rule.met(&proofs);
+
+    if !transaction.signing_up && !met {
+        let candidates = verifiable(policy, transaction, account);
+        if !candidates.is_empty() {
+            return verify_one_of(visit, &candidates);
+        }
+    }
+    match open(policy, transaction, account) {
+        Some(open) if !open.skip => {
+            visit.transaction.step = Step::SelectEnroll { skip: false };
+            visit.transaction.enrolled = true;
+            return Answer::page();
+        }
+        Some(_) | None if !met => return unsatisfiable(visit),
+        Some(_) | None => {}
+    }
+    if let Err(taken) = welcome(visit) {
+        return taken;
+    }
+    finish(visit)
+}
+
+/// Everything required is there: the optional ones, the questions, then the end.
+fn finish(visit: &mut Visit<'_>) -> Answer {
+    let Some(account) = visit.account() else {
+        return unsatisfiable(visit);
+    };
+    let (policy, transaction) = (visit.policy(), &*visit.transaction);
+    if open(policy, transaction, account).is_some() {
+        visit.transaction.step = Step::SelectEnroll { skip: true };
+        return Answer::page();
+    }
+    if !transaction.signing_up && !questions(policy, account).is_empty() {
+        visit.transaction.step = Step::ProfileUpdate;
+        return Answer::page();
+    }
+    let granted = Granted {
+        asked: transaction.asked.clone(),
+        person: account.id.clone(),
+        methods: amr(transaction),
+        auth_time: visit.now,
+    };
+    let code = visit.grants.issue_code(granted, visit.now);
+    visit.transaction.step = Step::Done { code };
+    Answer::page()
+}
+
+/// How they proved to be themselves, `mfa` where two kinds were used.
+fn amr(transaction: &Transaction) -> Vec<&'static str> {
+    let several = transaction.proofs.len() >= 2;
+    transaction
+        .methods
+        .iter()
+        .copied()
+        .chain(several.then_some("mfa"))
+        .collect()
+}
+
+/// Somebody who has set up what is required becomes one of the org's people.
+fn welcome(visit: &mut Visit<'_>) -> Result<(), Answer> {
+    let Some(account) = visit.transaction.draft.take() else {
+        return Ok(());
+    };
+    let id = account.id.clone();
+    if visit.people.add(account).is_err() {
+        // The same address was finished in another transaction meanwhile.
+        visit.transaction.step = Step::EnrollProfile;
+        visit.transaction.signing_up = false;
+        let taken = message::not_unique("Email");
+        return Err(Answer::note(
+            StatusCode::BAD_REQUEST,
+            "userProfile.email",
+            taken,
+        ));
+    }
+    visit.transaction.person = Some(id);
+    Ok(())
+}
+
+fn unsatisfiable(visit: &mut Visit<'_>) -> Answer {
+    visit.transaction.restart(visit.now);
+    Answer::says(
+        StatusCode::FORBIDDEN,
+        message::unsatisfiable(super::APP_LABEL),
+    )
+}
+
+/// One candidate is taken without a question, several are a list.
+pub(crate) fn verify_one_of(visit: &mut Visit<'_>, candidates: &[Authenticator]) -> Answer {
+    visit.transaction.step = match candidates {
+        [Authenticator::Password] => Step::Challenge {
+            authenticator: Authenticator::Password,
+        },
+        [one] => Step::VerificationData {
+            authenticator: *one,
+        },
+        _ => Step::SelectVerify,
+    };
+    Answer::page()
+}
+
+/// Sends a code to an address to be set up, and shows the page for it.
+pub(crate) fn enroll_email(visit: &mut Visit<'_>, skip: bool) -> Answer {
+    let Some(to) = visit.account().map(|account| account.email.clone()) else {
+        return Answer::says(StatusCode::BAD_REQUEST, message::bad_request());
+    };
+    visit.send(Authenticator::Email, Channel::Email, &to);
+    visit.transaction.step = Step::Enroll {
+        authenticator: Authenticator::Email,
+        skip,
+    };
+    Answer::page()
+}

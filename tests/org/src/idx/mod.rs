@@ -1,0 +1,243 @@
+//! The IDX API: one transaction after another, each request one step (protocol 2 to 6).
+
+mod enroll_page;
+mod form;
+mod identify;
+mod journey;
+mod page;
+mod profile_page;
+mod prove;
+mod sign_in_page;
+mod visit;
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use self::page::Page;
+use self::visit::{Answer, Visit};
+use crate::message;
+use crate::state::{Core, State};
+use crate::transaction::{Advance, Handle, Step, Transaction};
+
+/// The app's name on the org's pages.
+pub(crate) const APP_LABEL: &str = "Vestibule";
+
+/// A repeated request is answered with the page that it led to for so long.
+const REPEATED: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// An answer before it is HTTP.
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Value,
+    pub(crate) retry_after: Option<u64>,
+}
+
+impl Reply {
+    fn bare(status: StatusCode, message: &message::Message) -> Self {
+        let body =
+            json!({"version": "1.0.0", "messages": message::list(std::slice::from_ref(message))});
+        Self {
+            status,
+            body,
+            retry_after: None,
+        }
+    }
+
+    /// Nothing but version and message (protocol 5.10).
+    fn expired() -> Self {
+        Self::bare(StatusCode::UNAUTHORIZED, &message::session_expired())
+    }
+}
+
+/// Answers a POST to `/idp/idx/{path}`.
+pub(crate) fn answer(core: &Core, state: &mut State, path: &str, body: &Value) -> Reply {
+    let now = core.settings.clock.now();
+    state
+        .transactions
+        .retain(|_, transaction| now < transaction.expires);
+    if path == "introspect" {
+        return introspect(core, state, body);
+    }
+    let Some(handle) = visit::text(body, "/stateHandle") else {
+        return Reply::bare(StatusCode::BAD_REQUEST, &message::bad_request());
+    };
+    let Some((id, known)) = find(state, handle, now) else {
+        return Reply::expired();
+    };
+    let Some(mut transaction) = state.transactions.remove(&id) else {
+        return Reply::expired();
+    };
+    transaction.touch(now);
+    let reply = with_visit(core, state, &mut transaction, |visit| match known {
+        Handle::Transferred => transferred(visit, handle),
+        Handle::Stale => shown(visit, &Answer::page()),
+        Handle::Current => step(visit, path, body),
+    });
+    state.transactions.insert(id, transaction);
+    reply
+}
+
+/// `introspect`, with an interaction handle or with a state handle under either of its names (protocol 2.1).
+fn introspect(core: &Core, state: &mut State, body: &Value) -> Reply {
+    let now = core.settings.clock.now();
+    let interaction = visit::text(body, "/interactionHandle");
+    let found = match interaction {
+        Some(handle) => {
+            let mut open = state.transactions.iter();
+            open.find(|(_, one)| one.is_for(handle, now))
+                .map(|(id, _)| (id.clone(), Handle::Current))
+        }
+        None => {
+            match visit::text(body, "/stateToken").or_else(|| visit::text(body, "/stateHandle")) {
+                Some(handle) => find(state, handle, now),
+                None => return Reply::bare(StatusCode::BAD_REQUEST, &message::bad_request()),
+            }
+        }
+    };
+    let Some((id, known)) = found else {
+        return Reply::expired();
+    };
+    let Some(mut transaction) = state.transactions.remove(&id) else {
+        return Reply::expired();
+    };
+    transaction.touch(now);
+    let reply = with_visit(core, state, &mut transaction, |visit| {
+        if known == Handle::Transferred {
+            let handle =
+                visit::text(body, "/stateToken").or_else(|| visit::text(body, "/stateHandle"));
+            return transferred(visit, handle.unwrap_or_default());
+        }
+        let opened = visit
+            .transaction
+            .challenge
+            .as_mut()
+            .is_some_and(|challenge| std::mem::take(&mut challenge.opened));
+        if opened && interaction.is_some() {
+            visit.transaction.transfer(visit.now);
+        }
+        shown(visit, &Answer::page())
+    });
+    state.transactions.insert(id, transaction);
+    reply
+}
+
+fn find(state: &State, handle: &str, now: std::time::SystemTime) -> Option<(String, Handle)> {
+    state
+        .transactions
+        .iter()
+        .find_map(|(id, one)| one.knows(handle, now).map(|known| (id.clone(), known)))
+}
+
+fn with_visit(
+    core: &Core,
+    state: &mut State,
+    transaction: &mut Transaction,
+    answer: impl FnOnce(&mut Visit<'_>) -> Reply,
+) -> Reply {
+    let mut visit = Visit {
+        settings: &core.settings,
+        now: core.settings.clock.now(),
+        people: &mut state.people,
+        inbox: &mut state.inbox,
+        grants: &mut state.grants,
+        switches: &state.switches,
+        transaction,
+    };
+    answer(&mut visit)
+}
+
+/// One request on the current page (protocol 5.11).
+fn step(visit: &mut Visit<'_>, path: &str, body: &Value) -> Reply {
+    let written = without_handle(body);
+    let offered = Page::of(visit).offers(path);
+    if repeated(visit, path, &written, offered) || path == "challenge/poll" {
+        return shown(visit, &Answer::page());
+    }
+    if !offered {
+        return shown(
+            visit,
+            &Answer::says(StatusCode::BAD_REQUEST, message::bad_request()),
+        );
+    }
+    let before = (
+        visit.transaction.step.clone(),
+        visit.transaction.handle().to_owned(),
+    );
+    let answer = match path {
+        "identify" => identify::identify(visit, body),
+        "identify/select" => identify::select_identify(visit),
+        "enroll" => identify::select_enroll_profile(visit),
+        "enroll/new" | "enroll/update" => identify::enroll_profile(visit, body),
+        "credential/enroll" => prove::select_enroll(visit, body),
+        "challenge" => prove::select_verify(visit, body),
+        "challenge/answer" => prove::answer(visit, body),
+        "challenge/resend" => prove::resend(visit),
+        "skip" => identify::skip(visit),
+        "recover" => identify::recover(visit),
+        "cancel" => {
+            visit.transaction.restart(visit.now);
+            Answer::page()
+        }
+        _ => Answer::says(StatusCode::BAD_REQUEST, message::bad_request()),
+    };
+    if before
+        != (
+            visit.transaction.step.clone(),
+            visit.transaction.handle().to_owned(),
+        )
+    {
+        visit.transaction.last_advance = Some(Advance {
+            path: path.to_owned(),
+            body: written,
+            at: visit.now,
+        });
+    }
+    shown(visit, &answer)
+}
+
+/// Whether this request led to the current page already: its answer was lost, or it was pressed twice.
+fn repeated(visit: &Visit<'_>, path: &str, written: &str, offered: bool) -> bool {
+    visit.transaction.last_advance.as_ref().is_some_and(|last| {
+        last.path == path
+            && last.body == written
+            && visit.now < last.at + REPEATED
+            // A press without content, such as Skip, may be meant for the next page too.
+            && (!offered || written != "{}")
+    })
+}
+
+/// The body without what only says which transaction it belongs to.
+fn without_handle(body: &Value) -> String {
+    let mut body = body.clone();
+    if let Some(members) = body.as_object_mut() {
+        members.remove("stateHandle");
+    }
+    body.to_string()
+}
+
+/// The current page with what is to be said.
+fn shown(visit: &Visit<'_>, answer: &Answer) -> Reply {
+    if let Step::Done { code } = &visit.transaction.step
+        && !visit.grants.code_waits(code, visit.now)
+    {
+        return Reply::expired();
+    }
+    Reply {
+        status: answer.status,
+        body: Page::of(visit).json(visit, answer),
+        retry_after: answer
+            .wait
+            .map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0)),
+    }
+}
+
+/// The flow went on in the tab that a mail's link opened (protocol 5.7).
+fn transferred(visit: &Visit<'_>, handle: &str) -> Reply {
+    let said = Answer::says(StatusCode::OK, message::went_to_another_tab());
+    let body = Page::blank(&visit.settings.origin, handle).json(visit, &said);
+    Reply {
+        status: StatusCode::OK,
+        body,
+        retry_after: None,
+    }
+}

@@ -1,0 +1,201 @@
+//! The pages on which somebody says who they are and proves it (protocol 5.2, 5.3).
+
+use serde_json::{Value, json};
+
+use super::enroll_page::code_actions;
+use super::form::{Form, credentials};
+use super::journey;
+use super::page::{Page, user};
+use super::visit::Visit;
+use crate::authenticator::{Authenticator, phone_methods};
+use crate::mask;
+use crate::password;
+
+/// The first page.
+pub(crate) fn identify(page: &mut Page, visit: &Visit<'_>) {
+    let mut form = Form::new("identify", "identify").field(identifier(visit));
+    if !visit.policy().identifier_first {
+        form = form.field(credentials(
+            json!([{"name": "passcode", "label": "Password", "secret": true}]),
+        ));
+        let mut password = json!({});
+        password["recover"] = page.action("recover", Form::new("recover", "recover"));
+        merge(&mut password, Authenticator::Password.object());
+        page.object("currentAuthenticator", password);
+    }
+    page.form(form);
+    sign_up(page, visit);
+}
+
+/// Who forgot their password.
+pub(crate) fn identify_recovery(page: &mut Page, visit: &Visit<'_>) {
+    page.form(Form::new("identify-recovery", "identify").field(identifier(visit)));
+    sign_up(page, visit);
+}
+
+/// Which proof to give.
+pub(crate) fn select(page: &mut Page, visit: &Visit<'_>) {
+    list(page, visit);
+    recovered(page, visit);
+    user(page, visit);
+}
+
+/// May a code be sent, and how.
+pub(crate) fn verification_data(page: &mut Page, visit: &Visit<'_>, authenticator: Authenticator) {
+    let methods = match authenticator {
+        Authenticator::Phone => phone_methods(),
+        other => json!([{"label": other.name(), "value": other.kind()}]),
+    };
+    let fields = json!([
+        {"name": "id", "required": true, "value": authenticator.id(), "mutable": false},
+        {"name": "methodType", "type": "string", "required": true, "options": methods}
+    ]);
+    page.form(
+        Form::new("authenticator-verification-data", "challenge")
+            .relates_to("$.currentAuthenticatorEnrollment")
+            .field(json!({"name": "authenticator", "label": authenticator.name(), "form": {"value": fields}})),
+    );
+    page.object(
+        "currentAuthenticatorEnrollment",
+        enrollment(visit, authenticator),
+    );
+    list(page, visit);
+    recovered(page, visit);
+    user(page, visit);
+}
+
+/// The password, or the code that was sent.
+pub(crate) fn challenge(page: &mut Page, visit: &Visit<'_>, authenticator: Authenticator) {
+    let passcode = match authenticator {
+        Authenticator::Password => {
+            json!([{"name": "passcode", "label": "Password", "secret": true}])
+        }
+        Authenticator::Email | Authenticator::Phone => {
+            json!([{"name": "passcode", "label": "Enter code"}])
+        }
+    };
+    page.form(
+        Form::new("challenge-authenticator", "challenge/answer")
+            .relates_to("$.currentAuthenticatorEnrollment")
+            .field(credentials(passcode)),
+    );
+    let mut current = enrollment(visit, authenticator);
+    code_actions(page, authenticator, &mut current);
+    match (authenticator, &visit.transaction.challenge) {
+        (Authenticator::Password, _) => {
+            current["recover"] = page.action("recover", Form::new("recover", "recover"));
+        }
+        (Authenticator::Phone, Some(challenge)) => {
+            current["methods"] = json!([{"type": challenge.channel.method()}]);
+        }
+        _ => {}
+    }
+    page.object("currentAuthenticatorEnrollment", current);
+    list(page, visit);
+    recovered(page, visit);
+    user(page, visit);
+}
+
+/// The new password of somebody who forgot theirs.
+pub(crate) fn reset(page: &mut Page, visit: &Visit<'_>) {
+    page.form(
+        Form::new("reset-authenticator", "challenge/answer").relates_to("$.currentAuthenticator").field(credentials(json!([
+            {"name": "passcode", "label": "New password", "secret": true},
+            {"name": "revokeSessions", "type": "boolean", "label": "Sign me out of all other devices"}
+        ]))),
+    );
+    let mut password = Authenticator::Password.object();
+    password["settings"] = password::settings();
+    page.object("currentAuthenticator", password.clone());
+    page.array("authenticators", vec![Authenticator::Password.object()]);
+    page.array("authenticatorEnrollments", Vec::new());
+    page.object("recoveryAuthenticator", password);
+    user(page, visit);
+}
+
+fn identifier(visit: &Visit<'_>) -> Value {
+    let mut field = json!({"name": "identifier", "label": "Username", "required": true});
+    if let Some(typed) = &visit.transaction.identifier {
+        field["value"] = json!(typed);
+    }
+    field
+}
+
+/// No form, no registration (protocol 5.1, step 2).
+fn sign_up(page: &mut Page, visit: &Visit<'_>) {
+    if visit.switches.registration {
+        page.form(Form::new("select-enroll-profile", "enroll"));
+    }
+}
+
+/// In a recovery, what is being recovered.
+fn recovered(page: &mut Page, visit: &Visit<'_>) {
+    if visit.transaction.recovering {
+        page.object("recoveryAuthenticator", Authenticator::Password.object());
+    }
+}
+
+/// The form to choose with, and what there is to choose.
+fn list(page: &mut Page, visit: &Visit<'_>) {
+    let Some(account) = visit.account() else {
+        return;
+    };
+    let candidates = journey::verifiable(visit.policy(), visit.transaction, account);
+    let options: Vec<Value> = candidates
+        .iter()
+        .enumerate()
+        .map(|(index, one)| {
+            json!({"label": one.name(), "value": {"form": {"value": one.option_fields(false)}},
+                "relatesTo": format!("$.authenticatorEnrollments.value[{index}]")})
+        })
+        .collect();
+    page.form(
+        Form::new("select-authenticator-authenticate", "challenge")
+            .field(json!({"name": "authenticator", "type": "object", "options": options})),
+    );
+    page.array(
+        "authenticators",
+        candidates.iter().map(|one| one.object()).collect(),
+    );
+    page.array(
+        "authenticatorEnrollments",
+        candidates
+            .iter()
+            .map(|one| enrollment(visit, *one))
+            .collect(),
+    );
+}
+
+/// What somebody set up. Before they proved anything it tells no id and no address (protocol 3.7).
+fn enrollment(visit: &Visit<'_>, authenticator: Authenticator) -> Value {
+    let mut object = authenticator.object();
+    let known = visit
+        .account()
+        .filter(|_| !visit.transaction.proofs.is_empty());
+    match known {
+        None => {
+            if let Some(members) = object.as_object_mut() {
+                members.shift_remove("id");
+            }
+        }
+        Some(account) => {
+            object["id"] = json!(account.enrollment_id(authenticator));
+            match (authenticator, &account.phone) {
+                (Authenticator::Email, _) => {
+                    object["profile"] = json!({"email": mask::email(&account.email)})
+                }
+                (Authenticator::Phone, Some(number)) => {
+                    object["profile"] = json!({"phoneNumber": mask::phone(number)});
+                }
+                _ => {}
+            }
+        }
+    }
+    object
+}
+
+fn merge(into: &mut Value, from: Value) {
+    if let (Some(into), Value::Object(from)) = (into.as_object_mut(), from) {
+        into.extend(from);
+    }
+}

@@ -1,0 +1,120 @@
+//! What one IDX request works with, and what it comes to.
+
+use std::time::{Duration, SystemTime};
+
+use axum::http::StatusCode;
+use serde_json::Value;
+
+use crate::authenticator::{Authenticator, Channel};
+use crate::challenge::Challenge;
+use crate::grants::Grants;
+use crate::inbox::Inbox;
+use crate::message::Message;
+use crate::people::{Account, People};
+use crate::policy::Policy;
+use crate::settings::Settings;
+use crate::state::Switches;
+use crate::transaction::Transaction;
+
+/// One request of one transaction, and what of the org it may touch.
+pub(crate) struct Visit<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) now: SystemTime,
+    pub(crate) people: &'a mut People,
+    pub(crate) inbox: &'a mut Inbox,
+    pub(crate) grants: &'a mut Grants,
+    pub(crate) switches: &'a Switches,
+    pub(crate) transaction: &'a mut Transaction,
+}
+
+impl Visit<'_> {
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.settings.policy
+    }
+
+    pub(crate) fn account(&self) -> Option<&Account> {
+        self.transaction.account(self.people)
+    }
+
+    pub(crate) fn account_mut(&mut self) -> Option<&mut Account> {
+        self.transaction.account_mut(self.people)
+    }
+
+    /// Sends a code, and with a mail a link (protocol 1.11). What was sent before is worth nothing from now on.
+    pub(crate) fn send(&mut self, authenticator: Authenticator, channel: Channel, to: &str) {
+        let challenge = Challenge::new(authenticator, channel, to, self.now);
+        let link = (channel == Channel::Email).then(|| {
+            let (origin, app) = (&self.settings.origin, &self.transaction.asked.client_id);
+            format!("{origin}/email/verify/{app}?token={}", challenge.token)
+        });
+        self.inbox.send(
+            channel,
+            to,
+            &challenge.code,
+            link,
+            self.settings.clock.told(self.now),
+        );
+        self.transaction.challenge = Some(challenge);
+    }
+}
+
+/// What is said beside the page that the transaction now shows.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) messages: Vec<Message>,
+    /// Messages at fields of the first form, each with the field's path.
+    pub(crate) notes: Vec<(String, Message)>,
+    /// How long to wait before the next try.
+    pub(crate) wait: Option<Duration>,
+}
+
+impl Answer {
+    /// The page, nothing more.
+    pub(crate) fn page() -> Self {
+        Self {
+            status: StatusCode::OK,
+            messages: Vec::new(),
+            notes: Vec::new(),
+            wait: None,
+        }
+    }
+
+    /// The page with a message at its top.
+    pub(crate) fn says(status: StatusCode, message: Message) -> Self {
+        Self {
+            status,
+            messages: vec![message],
+            ..Self::page()
+        }
+    }
+
+    /// The page with messages at its fields.
+    pub(crate) fn notes(status: StatusCode, notes: Vec<(String, Message)>) -> Self {
+        Self {
+            status,
+            notes,
+            ..Self::page()
+        }
+    }
+
+    /// The page with one message at one field.
+    pub(crate) fn note(status: StatusCode, field: &str, message: Message) -> Self {
+        Self::notes(status, vec![(field.to_owned(), message)])
+    }
+
+    /// The page, and a time to wait.
+    pub(crate) fn wait(wait: Duration) -> Self {
+        let said = crate::message::too_many_requests();
+        Self {
+            wait: Some(wait),
+            ..Self::says(StatusCode::TOO_MANY_REQUESTS, said)
+        }
+    }
+}
+
+/// The text at a path of the body, if it is there and not empty.
+pub(crate) fn text<'a>(body: &'a Value, path: &str) -> Option<&'a str> {
+    body.pointer(path)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
+}

@@ -1,0 +1,93 @@
+//! Where everything that the org sends arrives: mails, SMS, calls.
+
+use std::time::SystemTime;
+
+use serde::Serialize;
+
+use crate::authenticator::Channel;
+use crate::clock::iso;
+
+/// One thing sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mail {
+    /// `mail-1`, `mail-2` and so on.
+    pub id: String,
+    /// When it was sent, ISO 8601.
+    pub at: String,
+    /// `email`, `sms` or `voice`.
+    pub channel: &'static str,
+    /// The address or the number.
+    pub to: String,
+    /// The subject, for a mail.
+    pub subject: Option<String>,
+    /// What is written or said.
+    pub text: String,
+    /// The six digits.
+    pub code: String,
+    /// The link that does the same as the code, for a mail.
+    pub link: Option<String>,
+}
+
+/// Everything sent since the start, oldest first.
+#[derive(Default)]
+pub(crate) struct Inbox {
+    sent: Vec<Mail>,
+    count: u64,
+}
+
+impl Inbox {
+    /// So much is kept; what is older goes.
+    const KEPT: usize = 500;
+
+    pub(crate) fn send(
+        &mut self,
+        channel: Channel,
+        to: &str,
+        code: &str,
+        link: Option<String>,
+        at: SystemTime,
+    ) {
+        let (subject, text) = match (channel, &link) {
+            (Channel::Email, Some(link)) => (
+                Some("Your verification code".to_owned()),
+                format!(
+                    "Your verification code is {code}. You can also open this link: {link} Both work for 5 minutes."
+                ),
+            ),
+            (Channel::Email, None) => (
+                Some("Your verification code".to_owned()),
+                format!("Your verification code is {code}. It works for 5 minutes."),
+            ),
+            (Channel::Sms, _) => (None, format!("Your verification code is {code}.")),
+            (Channel::Voice, _) => (
+                None,
+                format!("Hello. Your verification code is {}.", spelled(code)),
+            ),
+        };
+        self.count += 1;
+        self.sent.push(Mail {
+            id: format!("mail-{}", self.count),
+            at: iso(at),
+            channel: channel.method(),
+            to: to.to_owned(),
+            subject,
+            text,
+            code: code.to_owned(),
+            link,
+        });
+        let superfluous = self.sent.len().saturating_sub(Self::KEPT);
+        self.sent.drain(..superfluous);
+    }
+
+    pub(crate) fn all(&self) -> &[Mail] {
+        &self.sent
+    }
+}
+
+/// As a voice says it: digit by digit.
+fn spelled(code: &str) -> String {
+    code.chars()
+        .map(String::from)
+        .collect::<Vec<_>>()
+        .join(", ")
+}

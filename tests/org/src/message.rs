@@ -1,0 +1,146 @@
+//! What the org says to a person: the keys of protocol 6.1 with their English texts.
+
+use serde_json::{Value, json};
+
+/// One message.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    text: String,
+    class: &'static str,
+    key: Option<&'static str>,
+    params: Vec<String>,
+}
+
+impl Message {
+    fn new(class: &'static str, key: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            class,
+            key: Some(key),
+            params: Vec::new(),
+        }
+    }
+
+    fn error(key: &'static str, text: impl Into<String>) -> Self {
+        Self::new("ERROR", key, text)
+    }
+
+    fn about(mut self, param: impl Into<String>) -> Self {
+        self.params.push(param.into());
+        self
+    }
+
+    /// A member of `messages` (protocol 3.6).
+    pub(crate) fn json(&self) -> Value {
+        match self.key {
+            Some(key) => {
+                json!({"message": self.text, "i18n": {"key": key, "params": self.params}, "class": self.class})
+            }
+            None => json!({"message": self.text, "class": self.class}),
+        }
+    }
+}
+
+/// The `messages` member, at the top or at a field.
+pub(crate) fn list(messages: &[Message]) -> Value {
+    json!({"type": "array", "value": messages.iter().map(Message::json).collect::<Vec<_>>()})
+}
+
+/// A required field was left empty. The reference knows no key for it, so there is none.
+pub(crate) fn missing() -> Message {
+    Message {
+        text: "This field cannot be left blank".to_owned(),
+        class: "ERROR",
+        key: None,
+        params: Vec::new(),
+    }
+}
+
+pub(crate) fn bad_request() -> Message {
+    Message::error("E0000020", "Bad request.")
+}
+
+pub(crate) fn internal_error() -> Message {
+    Message::error("E0000009", "Internal Server Error")
+}
+
+pub(crate) fn too_many_requests() -> Message {
+    Message::error("tooManyRequests", "Too many requests")
+}
+
+pub(crate) fn session_expired() -> Message {
+    Message::error("idx.session.expired", "The session has expired.")
+}
+
+pub(crate) fn authentication_failed() -> Message {
+    Message::error("errors.E0000004", "Authentication failed")
+}
+
+pub(crate) fn incorrect_password() -> Message {
+    Message::error("incorrectPassword", "Password is incorrect")
+}
+
+pub(crate) fn unknown_user(login: &str) -> Message {
+    let text = format!("There is no account with the Username {login}.");
+    Message::new("WARNING", "idx.unknown.user", text)
+}
+
+pub(crate) fn unsatisfiable(app: &str) -> Message {
+    let text = format!(
+        "Set up of the required authenticators is not possible for {app}. Contact your administrator."
+    );
+    Message::error("oie.assurance.unsatisfiable", text).about(app)
+}
+
+pub(crate) fn wrong_code() -> Message {
+    Message::error(
+        "api.authn.error.PASSCODE_INVALID",
+        "Invalid code. Try again.",
+    )
+}
+
+pub(crate) fn invalid_phone() -> Message {
+    Message::error(
+        "api.factors.error.sms.invalid_phone",
+        "Invalid Phone Number.",
+    )
+}
+
+pub(crate) fn password_requirements(requirements: &str) -> Message {
+    Message::error("password.passwordRequirementsNotMet", requirements).about(requirements)
+}
+
+pub(crate) fn password_common() -> Message {
+    let text = "This password was found in a list of commonly used passwords. Please try another password.";
+    Message::error("password.common", text).about("")
+}
+
+pub(crate) fn not_unique(label: &str) -> Message {
+    let text = format!("A user with this {label} already exists");
+    Message::error("registration.error.notUniqueWithinOrg", text).about(label)
+}
+
+pub(crate) fn no_email(label: &str) -> Message {
+    let text = format!("'{label}' must be in the form of an email address");
+    Message::error("registration.error.invalidLoginEmail", text).about(label)
+}
+
+pub(crate) fn no_match(label: &str) -> Message {
+    let text = format!("Provided value for property '{label}' does not match required pattern");
+    Message::error("registration.error.doesNotMatchPattern", text).about(label)
+}
+
+pub(crate) fn registration_unavailable() -> Message {
+    Message::error(
+        "idx.error.registration.unavailable",
+        "Registration is not available at this time.",
+    )
+}
+
+pub(crate) fn went_to_another_tab() -> Message {
+    Message::new(
+        "INFO",
+        "idx.transferred.to.new.tab",
+        "The flow was continued in a new tab.",
+    )
+}

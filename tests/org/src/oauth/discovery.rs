@@ -1,0 +1,42 @@
+//! What the authorization servers tell about themselves (protocol 1.6, 1.7).
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use super::SCOPES;
+use crate::Org;
+use crate::transaction::Server;
+
+pub(super) async fn document(State(org): State<Org>, server: Server) -> Json<Value> {
+    let settings = org.settings();
+    let base = format!("{}{}/v1", settings.origin, server.base());
+    Json(json!({
+        "issuer": server.issuer(settings),
+        "authorization_endpoint": format!("{base}/authorize"),
+        "token_endpoint": format!("{base}/token"),
+        "userinfo_endpoint": format!("{base}/userinfo"),
+        "registration_endpoint": format!("{}/oauth2/v1/clients", settings.origin),
+        "jwks_uri": format!("{base}/keys"),
+        "introspection_endpoint": format!("{base}/introspect"),
+        "revocation_endpoint": format!("{base}/revoke"),
+        "end_session_endpoint": format!("{base}/logout"),
+        "response_types_supported": ["code", "id_token", "code id_token", "code token", "id_token token", "code id_token token"],
+        "response_modes_supported": ["query", "fragment", "form_post", "okta_post_message"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "scopes_supported": SCOPES,
+        "token_endpoint_auth_methods_supported": ["none"],
+        "introspection_endpoint_auth_methods_supported": ["none"],
+        "revocation_endpoint_auth_methods_supported": ["none"],
+        "claims_supported": ["iss", "ver", "sub", "aud", "iat", "exp", "jti", "auth_time", "amr", "idp", "nonce", "name",
+            "preferred_username", "given_name", "family_name", "email", "email_verified", "locale", "zoneinfo",
+            "updated_at", "at_hash", "acr"],
+        "code_challenge_methods_supported": ["S256"]
+    }))
+}
+
+pub(super) async fn keys(State(org): State<Org>) -> Json<Value> {
+    Json(org.core().signer.keys())
+}

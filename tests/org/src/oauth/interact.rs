@@ -1,0 +1,101 @@
+//! `interact`: the start of an embedded flow (protocol 1.2).
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+
+use super::{OAuthError, Params};
+use crate::Org;
+use crate::transaction::{Asked, Server, Transaction};
+
+/// Step-up values that the org understands.
+const ACR: [&str; 4] = [
+    "urn:okta:loa:1fa:any",
+    "urn:okta:loa:1fa:pwd",
+    "urn:okta:loa:2fa:any",
+    "urn:okta:loa:2fa:any:ifpossible",
+];
+
+pub(super) async fn interact(
+    State(org): State<Org>,
+    server: Server,
+    body: Bytes,
+) -> Result<Json<Value>, OAuthError> {
+    let params = Params::read(&body)?;
+    let client_id = params.client(&HeaderMap::new())?.to_owned();
+    if !org.state().switches.interaction_code {
+        let description = "The client is not authorized to use the provided grant type. Configured grant types: [authorization_code].";
+        return Err(OAuthError::new("unauthorized_client", description));
+    }
+    let invalid = |description| OAuthError::new("invalid_request", description);
+    let redirect_uri = params
+        .get("redirect_uri")
+        .filter(|uri| org.settings().is_redirect(uri))
+        .ok_or(invalid(
+            "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.",
+        ))?;
+    let code_challenge = params
+        .get("code_challenge")
+        .filter(|challenge| {
+            (43..=128).contains(&challenge.len()) && challenge.bytes().all(is_unreserved)
+        })
+        .ok_or(invalid("PKCE code challenge is required."))?;
+    if params.get("code_challenge_method") != Some("S256") {
+        return Err(invalid(
+            "The value of 'code_challenge_method' must be 'S256'.",
+        ));
+    }
+    let state = params.get("state").ok_or(invalid(
+        "The authentication request has an invalid 'state' parameter.",
+    ))?;
+    let scopes = params.scopes()?;
+    if params
+        .get("max_age")
+        .is_some_and(|age| age.parse::<i32>().map_or(true, |age| age < 0))
+    {
+        return Err(invalid("The 'max_age' parameter is out of range."));
+    }
+    if params.get("activation_token").is_some() {
+        return Err(invalid(
+            "The 'activation_token' parameter is not allowed for public clients.",
+        ));
+    }
+    if params.get("recovery_token").is_some() {
+        return Err(invalid("The recovery token is invalid."));
+    }
+    let acr_values = params.get("acr_values");
+    if acr_values.is_some_and(|value| !ACR.contains(&value)) {
+        let refused = OAuthError::new(
+            "access_denied",
+            "The requested 'acr_values' is not supported.",
+        );
+        return Err(OAuthError {
+            status: StatusCode::FORBIDDEN,
+            ..refused
+        });
+    }
+    let asked = Asked {
+        server,
+        client_id,
+        redirect_uri: redirect_uri.to_owned(),
+        scopes,
+        state: state.to_owned(),
+        nonce: params.get("nonce").map(str::to_owned),
+        code_challenge: code_challenge.to_owned(),
+        acr_values: acr_values.map(str::to_owned),
+        login_hint: params.get("login_hint").map(str::to_owned),
+    };
+    let transaction = Transaction::new(asked, org.clock().now());
+    let answer = json!({"interaction_handle": transaction.interaction_handle()});
+    org.state()
+        .transactions
+        .insert(transaction.id.clone(), transaction);
+    Ok(Json(answer))
+}
+
+/// The alphabet of a verifier and of its challenge (RFC 7636, 4.1).
+pub(super) fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+}

@@ -1,0 +1,281 @@
+//! `token`: a code, or a refresh token, for tokens (protocol 1.4, 1.5, 1.8).
+
+use std::time::{Duration, SystemTime};
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header::{self, HeaderMap};
+use serde_json::{Value, json};
+
+use super::interact::is_unreserved;
+use super::{OAuthError, Params};
+use crate::clock::seconds;
+use crate::faults::TokenFault;
+use crate::grants::{Granted, TOKEN};
+use crate::people::Account;
+use crate::signer::{at_hash, challenge_of};
+use crate::state::State as Remembered;
+use crate::transaction::Server;
+use crate::{Org, random};
+
+/// The org's id, in `idp`.
+const ORG_ID: &str = "00oVestibuleOrg00001";
+
+pub(super) async fn token(
+    State(org): State<Org>,
+    server: Server,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, OAuthError> {
+    let params = Params::read(&body)?;
+    let client = params.client(&headers)?;
+    let origin = headers.get(header::ORIGIN);
+    if origin.is_some_and(|origin| {
+        !origin
+            .to_str()
+            .is_ok_and(|origin| org.settings().trusts(origin))
+    }) {
+        let description = "Browser requests to the token endpoint must be part of at least one of the app's redirect_uri(s).";
+        return Err(OAuthError::new("invalid_request", description));
+    }
+    match params.get("grant_type") {
+        Some("interaction_code") => exchange(&org, server, client, &params),
+        Some("refresh_token") => refresh(&org, server, client, &params),
+        Some(_) => Err(OAuthError::new(
+            "unsupported_grant_type",
+            "The authorization grant type is not supported by the authorization server.",
+        )),
+        None => Err(OAuthError::new(
+            "invalid_request",
+            "The token request must specify a grant_type.",
+        )),
+    }
+}
+
+/// A code is spent by the first attempt, also by one that fails.
+fn exchange(
+    org: &Org,
+    server: Server,
+    client: &str,
+    params: &Params,
+) -> Result<Json<Value>, OAuthError> {
+    let invalid_grant = || {
+        OAuthError::new(
+            "invalid_grant",
+            "The interaction code is invalid or has expired.",
+        )
+    };
+    let now = org.clock().now();
+    let mut state = org.state();
+    if !state.switches.interaction_code {
+        return Err(OAuthError::new(
+            "unauthorized_client",
+            "The client is not authorized to use the provided grant type.",
+        ));
+    }
+    let verifier = params
+        .get("code_verifier")
+        .filter(|text| (43..=128).contains(&text.len()) && text.bytes().all(is_unreserved));
+    let Some(verifier) = verifier else {
+        return Err(OAuthError::new(
+            "invalid_request",
+            "PKCE code verifier is required, with 43 to 128 characters.",
+        ));
+    };
+    let code = params.get("interaction_code").ok_or_else(invalid_grant)?;
+    let granted = state.grants.redeem(code, now).ok_or_else(invalid_grant)?;
+    let asked = &granted.asked;
+    if asked.server != server {
+        return Err(OAuthError::new(
+            "invalid_request",
+            "The code was issued by another authorization server.",
+        ));
+    }
+    if params
+        .get("redirect_uri")
+        .is_some_and(|uri| uri != asked.redirect_uri)
+        || asked.client_id != client
+    {
+        return Err(invalid_grant());
+    }
+    if challenge_of(verifier) != asked.code_challenge {
+        return Err(OAuthError::new(
+            "invalid_grant",
+            "PKCE verification failed.",
+        ));
+    }
+    let scopes = asked.scopes.clone();
+    let refreshes =
+        state.switches.refresh_token && scopes.iter().any(|scope| scope == "offline_access");
+    let (family, refresh_token) = state.grants.begin(code, granted.clone(), refreshes, now);
+    let issue = Issue {
+        family,
+        granted,
+        scopes,
+        refresh_token,
+        first: true,
+        now,
+    };
+    issue.answer(org, &mut state).ok_or_else(invalid_grant)
+}
+
+fn refresh(
+    org: &Org,
+    server: Server,
+    client: &str,
+    params: &Params,
+) -> Result<Json<Value>, OAuthError> {
+    let invalid_grant =
+        || OAuthError::new("invalid_grant", "The refresh token is invalid or expired.");
+    let now = org.clock().now();
+    let mut state = org.state();
+    if !state.switches.refresh_token {
+        return Err(OAuthError::new(
+            "unauthorized_client",
+            "The client is not authorized to use the provided grant type.",
+        ));
+    }
+    let token = params.get("refresh_token").ok_or_else(invalid_grant)?;
+    let held = state
+        .grants
+        .scopes_of_refresh(token)
+        .ok_or_else(invalid_grant)?;
+    if held.asked.server != server || held.asked.client_id != client {
+        return Err(invalid_grant());
+    }
+    let scopes = match params.get("scope") {
+        None => held.asked.scopes.clone(),
+        Some(_) => params.scopes()?,
+    };
+    if scopes
+        .iter()
+        .any(|scope| !held.asked.scopes.contains(scope))
+    {
+        return Err(OAuthError::new(
+            "invalid_scope",
+            "The scopes may be the same or fewer, not more.",
+        ));
+    }
+    let renewed = state.grants.renew(token, now).ok_or_else(invalid_grant)?;
+    let issue = Issue {
+        family: renewed.family,
+        granted: renewed.granted,
+        scopes,
+        refresh_token: Some(renewed.refresh),
+        first: false,
+        now,
+    };
+    issue.answer(org, &mut state).ok_or_else(invalid_grant)
+}
+
+/// Tokens about to be made.
+struct Issue {
+    family: u64,
+    granted: Granted,
+    scopes: Vec<String>,
+    refresh_token: Option<String>,
+    /// The first ID token carries the nonce, one from a refresh does not.
+    first: bool,
+    now: SystemTime,
+}
+
+impl Issue {
+    fn answer(self, org: &Org, state: &mut Remembered) -> Option<Json<Value>> {
+        let account = state.people.get(&self.granted.person)?.clone();
+        let access_token = org.core().signer.sign(&self.access_claims(org, &account));
+        let mut answer = json!({
+            "token_type": "Bearer", "expires_in": TOKEN.as_secs(), "access_token": access_token,
+            "scope": self.scopes.join(" ")
+        });
+        if let Some(refresh_token) = &self.refresh_token {
+            answer["refresh_token"] = json!(refresh_token);
+        }
+        if self.has("openid") {
+            let claims = self.id_claims(org, &account, &access_token, state.token_fault);
+            let mut id_token = org.core().signer.sign(&claims);
+            if state.token_fault == Some(TokenFault::Signature) {
+                id_token = with_foreign_signature(&id_token);
+            }
+            answer["id_token"] = json!(id_token);
+        }
+        state.grants.add_access(
+            &access_token,
+            self.family,
+            self.granted,
+            self.scopes,
+            self.now,
+        );
+        Some(Json(answer))
+    }
+
+    fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|known| known == scope)
+    }
+
+    fn access_claims(&self, org: &Org, account: &Account) -> Value {
+        let (settings, clock) = (org.settings(), org.clock());
+        let issued = clock.told(self.now);
+        let audience = match self.granted.asked.server {
+            Server::Org => settings.origin.clone(),
+            Server::Default => "api://default".to_owned(),
+        };
+        json!({
+            "ver": 1, "jti": format!("AT.{}", random::token(32)), "iss": self.granted.asked.server.issuer(settings),
+            "aud": audience, "iat": seconds(issued), "exp": seconds(issued + TOKEN), "cid": self.granted.asked.client_id,
+            "uid": account.id, "scp": self.scopes, "auth_time": seconds(clock.told(self.granted.auth_time)),
+            "sub": account.email
+        })
+    }
+
+    fn id_claims(
+        &self,
+        org: &Org,
+        account: &Account,
+        access_token: &str,
+        fault: Option<TokenFault>,
+    ) -> Value {
+        let (settings, clock, asked) = (org.settings(), org.clock(), &self.granted.asked);
+        let issued = match fault {
+            Some(TokenFault::Expired) => clock.told(self.now) - 2 * TOKEN,
+            _ => clock.told(self.now),
+        };
+        let auth_time = clock
+            .told(self.granted.auth_time)
+            .min(issued + Duration::ZERO);
+        let mut claims = json!({
+            "sub": account.id, "ver": 1, "iss": asked.server.issuer(settings), "aud": asked.client_id,
+            "iat": seconds(issued), "exp": seconds(issued + TOKEN), "jti": format!("ID.{}", random::token(32)),
+            "amr": self.granted.methods, "idp": ORG_ID, "auth_time": seconds(auth_time), "at_hash": at_hash(access_token)
+        });
+        if let Some(nonce) = asked.nonce.as_ref().filter(|_| self.first) {
+            claims["nonce"] = json!(nonce);
+        }
+        if let Some(acr) = &asked.acr_values {
+            claims["acr"] = json!(acr);
+        }
+        if self.has("profile") {
+            claims["name"] = json!(account.name());
+            claims["preferred_username"] = json!(account.email);
+        }
+        if self.has("email") {
+            claims["email"] = json!(account.email);
+        }
+        match fault {
+            Some(TokenFault::Issuer) => {
+                claims["iss"] = json!("https://elsewhere.example/oauth2/default")
+            }
+            Some(TokenFault::Audience) => claims["aud"] = json!("another-client"),
+            Some(TokenFault::Nonce) => claims["nonce"] = json!(random::token(16)),
+            Some(TokenFault::Signature | TokenFault::Expired) | None => {}
+        }
+        claims
+    }
+}
+
+/// The same token with a signature of the right length that belongs to nothing.
+fn with_foreign_signature(token: &str) -> String {
+    let (signed, signature) = token.rsplit_once('.').unwrap_or((token, ""));
+    let turned: String = signature.chars().rev().collect();
+    format!("{signed}.{turned}")
+}

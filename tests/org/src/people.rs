@@ -1,0 +1,259 @@
+//! The people of the org.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::authenticator::Authenticator;
+use crate::password::{self, Hashed, Owner, Refused};
+use crate::random;
+
+/// So many wrong passwords lock an account. A locked one is answered like a wrong password (protocol 6.1).
+const LOCKED_AFTER: u32 = 10;
+
+/// A person as tests and the console see them: no password in it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    /// The user id, `00u…`.
+    pub id: String,
+    /// The address, which is the login too.
+    pub email: String,
+    /// The first name.
+    pub first_name: String,
+    /// The last name.
+    pub last_name: String,
+    /// The phone in E.164, with `x` and an extension where there is one.
+    pub phone: Option<String>,
+    /// The keys of the authenticators set up: `okta_email`, `okta_password`, `phone_number`.
+    pub authenticators: Vec<&'static str>,
+    /// What else they have told about themselves.
+    pub attributes: BTreeMap<String, Value>,
+    /// Too many wrong passwords.
+    pub locked: bool,
+}
+
+/// One person, complete.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) id: String,
+    pub(crate) email: String,
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    pub(crate) attributes: BTreeMap<String, Value>,
+    /// Whether the questions of a sign-in were asked, whatever was answered.
+    pub(crate) questions_asked: bool,
+    /// The address was proved, so email is an authenticator of theirs.
+    pub(crate) email_proved: bool,
+    pub(crate) phone: Option<String>,
+    pub(crate) updated: SystemTime,
+    passwords: Vec<Hashed>,
+    wrong_passwords: u32,
+}
+
+impl Account {
+    pub(crate) fn new(email: &str, first_name: &str, last_name: &str, now: SystemTime) -> Self {
+        Self {
+            id: random::id("00u"),
+            email: email.to_owned(),
+            first_name: first_name.to_owned(),
+            last_name: last_name.to_owned(),
+            attributes: BTreeMap::new(),
+            questions_asked: false,
+            email_proved: false,
+            phone: None,
+            updated: now,
+            passwords: Vec::new(),
+            wrong_passwords: 0,
+        }
+    }
+
+    pub(crate) fn name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+            .trim()
+            .to_owned()
+    }
+
+    pub(crate) fn has(&self, authenticator: Authenticator) -> bool {
+        match authenticator {
+            Authenticator::Email => self.email_proved,
+            Authenticator::Password => !self.passwords.is_empty(),
+            Authenticator::Phone => self.phone.is_some(),
+        }
+    }
+
+    /// What is set up, in the order of lists.
+    pub(crate) fn authenticators(&self) -> Vec<Authenticator> {
+        Authenticator::ALL
+            .into_iter()
+            .filter(|one| self.has(*one))
+            .collect()
+    }
+
+    /// The id of what this person set up, which is not the authenticator's (protocol 3.7).
+    pub(crate) fn enrollment_id(&self, authenticator: Authenticator) -> String {
+        let prefix = match authenticator {
+            Authenticator::Email => "eae",
+            Authenticator::Password => "lae",
+            Authenticator::Phone => "sms",
+        };
+        format!("{prefix}{}", self.id.trim_start_matches("00u"))
+    }
+
+    /// Takes a new password if the rules allow it. A locked account opens again.
+    pub(crate) fn set_password(&mut self, password: &str, now: SystemTime) -> Result<(), Refused> {
+        let owner = Owner {
+            login: &self.email,
+            first_name: &self.first_name,
+            last_name: &self.last_name,
+            earlier: &self.passwords,
+        };
+        password::check(password, &owner)?;
+        let hashed = Hashed::new(password).ok_or(Refused::Requirements)?;
+        self.passwords.push(hashed);
+        let superfluous = self.passwords.len().saturating_sub(password::HISTORY);
+        self.passwords.drain(..superfluous);
+        self.wrong_passwords = 0;
+        self.updated = now;
+        Ok(())
+    }
+
+    /// Whether this is the password, counting the wrong ones.
+    pub(crate) fn signs_in_with(&mut self, password: &str) -> bool {
+        let right = self
+            .passwords
+            .last()
+            .is_some_and(|current| current.matches(password));
+        if self.locked() {
+            return false;
+        }
+        self.wrong_passwords = if right { 0 } else { self.wrong_passwords + 1 };
+        right
+    }
+
+    pub(crate) fn locked(&self) -> bool {
+        self.wrong_passwords >= LOCKED_AFTER
+    }
+
+    pub(crate) fn seen(&self) -> Person {
+        Person {
+            id: self.id.clone(),
+            email: self.email.clone(),
+            first_name: self.first_name.clone(),
+            last_name: self.last_name.clone(),
+            phone: self.phone.clone(),
+            authenticators: self
+                .authenticators()
+                .into_iter()
+                .map(Authenticator::key)
+                .collect(),
+            attributes: self.attributes.clone(),
+            locked: self.locked(),
+        }
+    }
+}
+
+/// Everyone who finished signing up, or whom an admin made.
+#[derive(Default)]
+pub(crate) struct People(Vec<Account>);
+
+impl People {
+    pub(crate) fn named(&self, login: &str) -> Option<&Account> {
+        let login = login.trim().to_lowercase();
+        self.0
+            .iter()
+            .find(|account| account.email.to_lowercase() == login)
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&Account> {
+        self.0.iter().find(|account| account.id == id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Account> {
+        self.0.iter_mut().find(|account| account.id == id)
+    }
+
+    /// Takes a new person in. Gives them back if the address is taken.
+    pub(crate) fn add(&mut self, account: Account) -> Result<(), Box<Account>> {
+        if self.named(&account.email).is_some() {
+            return Err(Box::new(account));
+        }
+        self.0.push(account);
+        Ok(())
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Account> {
+        self.0.iter()
+    }
+}
+
+/// Whether this could be an address: one `@`, a name before it, a host with a dot behind it.
+pub(crate) fn is_email(text: &str) -> bool {
+    let Some((name, host)) = text.split_once('@') else {
+        return false;
+    };
+    let plain = |part: &str| {
+        !part.chars().any(|letter| {
+            letter.is_whitespace() || letter.is_control() || "@<>()[],;:\\\"".contains(letter)
+        })
+    };
+    let dotted = |part: &str| part.split('.').all(|label| !label.is_empty());
+    text.len() <= 100
+        && plain(name)
+        && dotted(name)
+        && plain(host)
+        && dotted(host)
+        && host.contains('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_name_and_a_host() {
+        for good in [
+            "mia.lenz@acme.test",
+            "a@b.co",
+            "o'neil+x@sub.acme.test",
+            "ü@büro.example",
+        ] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in [
+            "3.14e2",
+            "",
+            "@",
+            "mia@",
+            "@acme.test",
+            "mia@acme",
+            "mia@@acme.test",
+            "mia lenz@acme.test",
+            "mia@acme..test",
+            "<mia@acme.test>",
+        ] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_tenth_wrong_password_locks_and_a_new_one_opens() {
+        let now = SystemTime::now();
+        let mut mia = Account::new("mia@acme.test", "Mia", "Lenz", now);
+        mia.set_password("Sommer-2031", now)
+            .expect("a good password");
+        for _ in 0..9 {
+            assert!(!mia.signs_in_with("wrong"));
+        }
+        assert!(mia.signs_in_with("Sommer-2031"), "nine do not lock");
+        for _ in 0..10 {
+            mia.signs_in_with("wrong");
+        }
+        assert!(!mia.signs_in_with("Sommer-2031"));
+        mia.set_password("Winter-2032", now)
+            .expect("a good password");
+        assert!(mia.signs_in_with("Winter-2032"));
+    }
+}

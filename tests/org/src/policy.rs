@@ -1,0 +1,279 @@
+//! What an org asks of people: data files in `policies/`, one an org.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::authenticator::Authenticator;
+
+/// The policies that come with the simulator.
+const POLICIES: [(&str, &str); 7] = [
+    ("seed", include_str!("../policies/seed.toml")),
+    ("signup", include_str!("../policies/signup.toml")),
+    (
+        "password-only",
+        include_str!("../policies/password-only.toml"),
+    ),
+    (
+        "password-optional",
+        include_str!("../policies/password-optional.toml"),
+    ),
+    (
+        "custom-attribute",
+        include_str!("../policies/custom-attribute.toml"),
+    ),
+    ("phone", include_str!("../policies/phone.toml")),
+    ("mfa-email", include_str!("../policies/mfa-email.toml")),
+];
+
+/// An org's rules for sign-up and sign-in.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    #[serde(skip)]
+    pub(crate) name: String,
+    /// Ask for the name alone first, then for the proofs.
+    #[serde(default)]
+    pub(crate) identifier_first: bool,
+    /// What has to be set up before an account is one.
+    pub(crate) sign_up: Assurance,
+    /// What has to be proved at a plain sign-in.
+    pub(crate) sign_in: Assurance,
+    enrollment: BTreeMap<Authenticator, Enrollment>,
+    #[serde(default)]
+    pub(crate) attributes: Vec<Attribute>,
+}
+
+/// Whether an authenticator must be set up. One that is not named is off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Enrollment {
+    Required,
+    Optional,
+}
+
+/// How much proof is enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) enum Assurance {
+    #[serde(rename = "password")]
+    Password,
+    #[serde(rename = "password and possession")]
+    PasswordAndPossession,
+    #[serde(rename = "password and another")]
+    PasswordAndAnother,
+    #[serde(rename = "any one")]
+    AnyOne,
+    #[serde(rename = "any two")]
+    AnyTwo,
+}
+
+/// One more question about a person, beside their names and address.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Attribute {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) asked: Asked,
+    pub(crate) kind: AttributeKind,
+    pub(crate) required: bool,
+    pub(crate) min: Option<u64>,
+    pub(crate) max: Option<u64>,
+    #[serde(default)]
+    pub(crate) options: Vec<Choice>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Asked {
+    SignUp,
+    SignIn,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum AttributeKind {
+    Text,
+    Select,
+    Radio,
+    Checkbox,
+    Date,
+    Number,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Choice {
+    pub(crate) label: String,
+    pub(crate) value: String,
+}
+
+impl Policy {
+    /// The policy of that name among those that come with the simulator.
+    pub fn named(name: &str) -> Result<Self, PolicyError> {
+        let (_, text) = POLICIES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .ok_or_else(|| PolicyError::Unknown {
+                name: name.to_owned(),
+            })?;
+        Self::read(name, text)
+    }
+
+    /// A policy written as the files in `policies/` are.
+    pub fn read(name: &str, text: &str) -> Result<Self, PolicyError> {
+        let mut policy: Self = toml::from_str(text).map_err(|error| PolicyError::Unreadable {
+            name: name.to_owned(),
+            reason: error.to_string(),
+        })?;
+        policy.name = name.to_owned();
+        Ok(policy)
+    }
+
+    /// The names that [`Policy::named`] knows.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        POLICIES.iter().map(|(name, _)| *name)
+    }
+
+    /// This policy's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn knows(&self, authenticator: Authenticator) -> bool {
+        self.enrollment.contains_key(&authenticator)
+    }
+
+    pub(crate) fn with(&self, wanted: Enrollment) -> impl Iterator<Item = Authenticator> {
+        self.enrollment
+            .iter()
+            .filter(move |(_, enrollment)| **enrollment == wanted)
+            .map(|(known, _)| *known)
+    }
+
+    pub(crate) fn attributes(&self, asked: Asked) -> impl Iterator<Item = &Attribute> {
+        self.attributes
+            .iter()
+            .filter(move |attribute| attribute.asked == asked)
+    }
+}
+
+impl Assurance {
+    /// Whether these proofs are enough.
+    pub(crate) fn met(self, proofs: &[Authenticator]) -> bool {
+        let password = proofs.contains(&Authenticator::Password);
+        match self {
+            Self::Password => password,
+            Self::PasswordAndPossession => {
+                password && proofs.iter().any(|proof| proof.is_possession())
+            }
+            Self::PasswordAndAnother => {
+                password && proofs.iter().any(|proof| *proof != Authenticator::Password)
+            }
+            Self::AnyOne => !proofs.is_empty(),
+            Self::AnyTwo => proofs.len() >= 2,
+        }
+    }
+
+    /// Whether one more proof gets nearer to enough.
+    pub(crate) fn helped_by(self, proofs: &[Authenticator], one: Authenticator) -> bool {
+        let password = proofs.contains(&Authenticator::Password);
+        match self {
+            _ if proofs.contains(&one) || self.met(proofs) => false,
+            Self::AnyOne | Self::AnyTwo => true,
+            Self::Password | Self::PasswordAndPossession | Self::PasswordAndAnother
+                if !password =>
+            {
+                one == Authenticator::Password
+            }
+            Self::Password => false,
+            Self::PasswordAndPossession => one.is_possession(),
+            Self::PasswordAndAnother => true,
+        }
+    }
+}
+
+/// Why there is no such policy.
+#[derive(Debug)]
+pub enum PolicyError {
+    /// None has this name.
+    Unknown {
+        /// The name asked for.
+        name: String,
+    },
+    /// The file says something that this org does not understand.
+    Unreadable {
+        /// The policy's name.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown { name } => {
+                let known: Vec<_> = Policy::names().collect();
+                write!(
+                    formatter,
+                    "There is no policy \"{name}\". There are: {}.",
+                    known.join(", ")
+                )
+            }
+            Self::Unreadable { name, reason } => {
+                write!(formatter, "The policy \"{name}\" cannot be read: {reason}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for PolicyError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Authenticator::{Email, Password, Phone};
+
+    #[test]
+    fn every_policy_that_comes_along_can_be_read() {
+        for name in Policy::names() {
+            assert!(
+                Policy::named(name).is_ok_and(|policy| policy.name == name),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_known_ones() {
+        let error = Policy::named("sead")
+            .expect_err("no such policy")
+            .to_string();
+        assert!(
+            error.contains("sead") && error.contains("seed") && error.contains("mfa-email"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_misspelt_member_is_no_policy() {
+        assert!(
+            Policy::read(
+                "own",
+                "sign_up = 'password'\nsing_in = 'password'\n[enrollment]\n"
+            )
+            .is_err()
+        );
+    }
+
+    #[test]
+    fn a_password_and_a_possession_are_what_the_seed_asks() {
+        let rule = Assurance::PasswordAndPossession;
+        assert!(
+            !rule.met(&[Password]) && !rule.met(&[Email, Phone]) && rule.met(&[Password, Phone])
+        );
+        assert!(rule.helped_by(&[], Password) && !rule.helped_by(&[], Email));
+        assert!(rule.helped_by(&[Password], Email) && !rule.helped_by(&[Password, Email], Phone));
+    }
+}

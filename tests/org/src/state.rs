@@ -1,0 +1,55 @@
+//! Everything that the org remembers.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::faults::{Fault, TokenFault};
+use crate::grants::Grants;
+use crate::inbox::Inbox;
+use crate::journal::Journal;
+use crate::people::People;
+use crate::settings::Settings;
+use crate::signer::Signer;
+use crate::transaction::Transaction;
+
+/// What stays the same while the org runs.
+pub(crate) struct Core {
+    pub(crate) settings: Settings,
+    pub(crate) signer: Signer,
+}
+
+/// What changes with every request.
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) people: People,
+    pub(crate) transactions: HashMap<String, Transaction>,
+    pub(crate) inbox: Inbox,
+    pub(crate) grants: Grants,
+    pub(crate) journal: Journal,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) token_fault: Option<TokenFault>,
+    pub(crate) switches: Switches,
+}
+
+/// What an admin can switch while the org runs.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub(crate) struct Switches {
+    /// The grant `interaction_code` of the client.
+    pub(crate) interaction_code: bool,
+    /// The grant `refresh_token` of the client.
+    pub(crate) refresh_token: bool,
+    /// Whether people may sign up.
+    pub(crate) registration: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            interaction_code: true,
+            refresh_token: true,
+            registration: true,
+        }
+    }
+}

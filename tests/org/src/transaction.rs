@@ -1,0 +1,245 @@
+//! One run through sign-in, sign-up or recovery: what was asked, what was proved, where it stands.
+
+use std::time::{Duration, SystemTime};
+
+use crate::authenticator::{Authenticator, Channel};
+use crate::challenge::Challenge;
+use crate::people::{Account, People};
+use crate::random;
+
+/// A transaction ends when nothing happened in it for so long.
+pub(crate) const IDLE: Duration = Duration::from_secs(30 * 60);
+/// An interaction handle can be introspected for so long (protocol 1.2).
+pub(crate) const INTERACTION: Duration = Duration::from_secs(60 * 60);
+/// An interaction code has to be used within so long (protocol 1.4).
+pub(crate) const CODE: Duration = Duration::from_secs(60);
+/// A handle that was replaced still answers for so long (protocol 5.11).
+const REPLACED: Duration = Duration::from_secs(60);
+
+/// What the app asked of `interact` (protocol 1.2).
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) server: Server,
+    pub(crate) client_id: String,
+    pub(crate) redirect_uri: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) state: String,
+    pub(crate) nonce: Option<String>,
+    pub(crate) code_challenge: String,
+    pub(crate) acr_values: Option<String>,
+    pub(crate) login_hint: Option<String>,
+}
+
+/// Which authorization server was asked (protocol 1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Server {
+    Org,
+    Default,
+}
+
+/// The page that a transaction shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The first page.
+    Identify,
+    /// The first page of getting back in, for somebody not yet named.
+    IdentifyRecovery,
+    /// The registration form.
+    EnrollProfile,
+    /// What can be set up; `skip` where it may also be left.
+    SelectEnroll { skip: bool },
+    /// The number of the phone to be set up.
+    EnrollmentData { skip: bool },
+    /// The password to be, or the code that proves an address or a number.
+    Enroll {
+        authenticator: Authenticator,
+        skip: bool,
+    },
+    /// Which of several proofs to give.
+    SelectVerify,
+    /// May a code be sent, and how.
+    VerificationData { authenticator: Authenticator },
+    /// The password, or the code that was sent.
+    Challenge { authenticator: Authenticator },
+    /// The new password of somebody who forgot theirs.
+    Reset,
+    /// The questions asked at a sign-in.
+    ProfileUpdate,
+    /// The interaction code is there to be taken.
+    Done { code: String },
+}
+
+/// A handle that still leads somewhere, though a newer one exists.
+struct Earlier {
+    handle: String,
+    replaced: SystemTime,
+    /// The flow went on in the tab of a mail's link, so this tab has to say so.
+    transferred: bool,
+}
+
+/// What a handle means to its transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Handle {
+    Current,
+    /// Replaced a moment ago: a second press, or an answer that was lost.
+    Stale,
+    Transferred,
+}
+
+/// The last request that led to a new page: should it come again, that page is the answer.
+pub(crate) struct Advance {
+    pub(crate) path: String,
+    pub(crate) body: String,
+    pub(crate) at: SystemTime,
+}
+
+pub(crate) struct Transaction {
+    pub(crate) id: String,
+    pub(crate) asked: Asked,
+    pub(crate) step: Step,
+    /// What was typed as the name.
+    pub(crate) identifier: Option<String>,
+    /// Whose transaction it is, once that is known and they are people of the org.
+    pub(crate) person: Option<String>,
+    /// Somebody who is signing up and has not set up what is required.
+    pub(crate) draft: Option<Account>,
+    pub(crate) signing_up: bool,
+    pub(crate) recovering: bool,
+    /// Something had to be set up here, so the optional ones are offered too.
+    pub(crate) enrolled: bool,
+    pub(crate) proofs: Vec<Authenticator>,
+    /// How each was proved, for `amr`.
+    pub(crate) methods: Vec<&'static str>,
+    pub(crate) challenge: Option<Challenge>,
+    pub(crate) resends: Vec<(Channel, SystemTime)>,
+    pub(crate) skipped: bool,
+    pub(crate) last_advance: Option<Advance>,
+    pub(crate) expires: SystemTime,
+    interaction_handle: String,
+    interaction_expires: SystemTime,
+    handle: String,
+    earlier: Vec<Earlier>,
+}
+
+impl Transaction {
+    pub(crate) fn new(asked: Asked, now: SystemTime) -> Self {
+        Self {
+            id: random::token(12),
+            identifier: asked.login_hint.clone(),
+            asked,
+            step: Step::Identify,
+            person: None,
+            draft: None,
+            signing_up: false,
+            recovering: false,
+            enrolled: false,
+            proofs: Vec::new(),
+            methods: Vec::new(),
+            challenge: None,
+            resends: Vec::new(),
+            skipped: false,
+            last_advance: None,
+            expires: now + IDLE,
+            interaction_handle: random::token(32),
+            interaction_expires: now + INTERACTION,
+            handle: new_handle(),
+            earlier: Vec::new(),
+        }
+    }
+
+    pub(crate) fn handle(&self) -> &str {
+        &self.handle
+    }
+
+    pub(crate) fn interaction_handle(&self) -> &str {
+        &self.interaction_handle
+    }
+
+    pub(crate) fn is_for(&self, interaction_handle: &str, now: SystemTime) -> bool {
+        self.interaction_handle == interaction_handle && now < self.interaction_expires
+    }
+
+    pub(crate) fn knows(&self, handle: &str, now: SystemTime) -> Option<Handle> {
+        if self.handle == handle {
+            return Some(Handle::Current);
+        }
+        let earlier = self
+            .earlier
+            .iter()
+            .find(|earlier| earlier.handle == handle)?;
+        match earlier.transferred {
+            true => Some(Handle::Transferred),
+            false => (now < earlier.replaced + REPLACED).then_some(Handle::Stale),
+        }
+    }
+
+    /// Takes a new state handle; the old one answers as the new one for a while.
+    pub(crate) fn rotate(&mut self, now: SystemTime) {
+        self.replace(now, false);
+    }
+
+    /// Hands the flow to the tab that a mail's link opened.
+    pub(crate) fn transfer(&mut self, now: SystemTime) {
+        self.replace(now, true);
+    }
+
+    fn replace(&mut self, now: SystemTime, transferred: bool) {
+        let handle = std::mem::replace(&mut self.handle, new_handle());
+        self.earlier.push(Earlier {
+            handle,
+            replaced: now,
+            transferred,
+        });
+    }
+
+    /// Activity moves the end of the transaction.
+    pub(crate) fn touch(&mut self, now: SystemTime) {
+        self.expires = now + IDLE;
+    }
+
+    /// Starts over: the same request of the same app, nothing proved.
+    pub(crate) fn restart(&mut self, now: SystemTime) {
+        let fresh = Self::new(self.asked.clone(), now);
+        let handle = std::mem::replace(&mut self.handle, fresh.handle.clone());
+        let mut earlier = std::mem::take(&mut self.earlier);
+        earlier.push(Earlier {
+            handle,
+            replaced: now,
+            transferred: false,
+        });
+        *self = Self {
+            id: std::mem::take(&mut self.id),
+            interaction_handle: std::mem::take(&mut self.interaction_handle),
+            interaction_expires: self.interaction_expires,
+            earlier,
+            ..fresh
+        };
+    }
+
+    /// Who this is about: somebody signing up, or one of the org's people.
+    pub(crate) fn account<'a>(&'a self, people: &'a People) -> Option<&'a Account> {
+        self.draft
+            .as_ref()
+            .or_else(|| self.person.as_deref().and_then(|id| people.get(id)))
+    }
+
+    pub(crate) fn account_mut<'a>(&'a mut self, people: &'a mut People) -> Option<&'a mut Account> {
+        match &mut self.draft {
+            Some(draft) => Some(draft),
+            None => self.person.as_deref().and_then(|id| people.get_mut(id)),
+        }
+    }
+
+    pub(crate) fn prove(&mut self, authenticator: Authenticator, method: &'static str) {
+        if !self.proofs.contains(&authenticator) {
+            self.proofs.push(authenticator);
+        }
+        if !self.methods.contains(&method) {
+            self.methods.push(method);
+        }
+    }
+}
+
+fn new_handle() -> String {
+    format!("02.id.{}", random::token(24))
+}
