@@ -20,7 +20,7 @@ const RULES: [&str; 6] = [
 ];
 
 /// Fields that help the person and are not sent as they stand.
-const OURS: [&str; 3] = ["again", "country", "extension"];
+const OURS: [&str; 3] = ["confirm", "country", "extension"];
 
 /// Console lines that say nothing about the app.
 const NOISE: [&str; 1] = [
@@ -79,7 +79,7 @@ impl Page {
                 .map(|refused| format!("refused by the page's policy: {refused}")),
         );
         let expected = self.expected();
-        let lines = self.read_console().await;
+        let lines = self.fresh_console().await;
         problems.extend(
             lines
                 .iter()

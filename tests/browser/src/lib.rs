@@ -1,6 +1,6 @@
 //! Journeys in a real Chromium.
 //!
-//! A story gets a visit: an org of its own in this process, the built app on a port of its own, and a browser with a
+//! A story gets a [`Visit`]: an org of its own in this process, the built app on a port of its own, and a browser with a
 //! fresh profile. It says what a person does and what they meet, by roles and labels, and [`Page::at`] looks at every
 //! page on the way as every page must be.
 //!
@@ -15,16 +15,12 @@ mod driver;
 mod page;
 mod session;
 mod stage;
-
-use std::path::Path;
+mod visit;
 
 pub use fantoccini::key::Key;
+pub use org::{Fault, FaultKind, TokenFault};
 
 pub use crate::page::{Choice, Errors, Failure, Input, Page, Request, Storage};
 pub use crate::session::Window;
 pub use crate::stage::look_at;
-
-/// The root of this repository.
-fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("this package is two folders deep")
-}
+pub use crate::visit::{Config, Scene, Visit, visit};

@@ -1,6 +1,6 @@
 //! A page as a person has it before them: what can be read, pressed and filled in, found by role and label.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::fs;
@@ -14,6 +14,7 @@ use fantoccini::key::Key;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
+use xtask::paths;
 
 use crate::session::{Line, Session, Window};
 
@@ -136,6 +137,7 @@ pub struct Page {
     origin: String,
     story: RefCell<Vec<String>>,
     console: RefCell<Vec<Line>>,
+    checked_lines: Cell<usize>,
     requests: RefCell<Vec<Request>>,
     expected: RefCell<Vec<Failure>>,
 }
@@ -148,6 +150,7 @@ impl Page {
             origin,
             story: RefCell::default(),
             console: RefCell::default(),
+            checked_lines: Cell::default(),
             requests: RefCell::default(),
             expected: RefCell::default(),
         }
@@ -235,6 +238,20 @@ impl Page {
                 .await
                 .unwrap_or_else(|error| panic!("typing: {error}"));
         }
+    }
+
+    /// Pastes into the field with this label.
+    pub async fn paste(&self, label: &str, text: &str) {
+        self.tell(format!("pastes into {label:?}"));
+        let field = self.labelled("look.fillable()", label).await;
+        field
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("pasting into {label:?}: {error}"));
+        // As an input method does, which pages hear about as they do of a paste.
+        self.session
+            .cdp("Input.insertText", json!({ "text": text }))
+            .await;
     }
 
     /// Takes an option of the list with this `name`.
@@ -366,6 +383,17 @@ impl Page {
         self.words("look.address()").await
     }
 
+    /// The origin of the app.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether the page is waiting for an answer, and says so.
+    pub async fn is_busy(&self) -> bool {
+        self.look("look.busy()").await == true
+    }
+
     /// Everything that can be read on the page.
     pub async fn text(&self) -> String {
         self.words("look.text()").await
@@ -437,6 +465,23 @@ impl Page {
         self.read("look.alerts()").await
     }
 
+    /// Forgets what was announced so far.
+    pub async fn forget_announcements(&self) {
+        self.look("window.announced.splice(0)").await;
+    }
+
+    /// What changed in live regions and was announced so, since it was last forgotten.
+    pub async fn announced(&self) -> Vec<String> {
+        self.read("window.announced").await
+    }
+
+    /// Moves the browser's clock on, until the next page is loaded.
+    pub async fn browser_later(&self, by: Duration) {
+        self.tell(format!("waits {by:?}"));
+        self.look(&format!("window.ahead += {}", by.as_millis()))
+            .await;
+    }
+
     /// What the page keeps.
     pub async fn storage(&self) -> Storage {
         self.read("look.storage()").await
@@ -480,10 +525,17 @@ impl Page {
             .collect()
     }
 
-    pub(crate) async fn read_console(&self) -> Vec<Line> {
+    async fn read_console(&self) {
         let fresh = self.session.log("browser").await;
-        self.console.borrow_mut().extend(fresh.iter().cloned());
-        fresh
+        self.console.borrow_mut().extend(fresh);
+    }
+
+    /// The lines that no check has seen yet.
+    pub(crate) async fn fresh_console(&self) -> Vec<Line> {
+        self.read_console().await;
+        let console = self.console.borrow();
+        let seen = self.checked_lines.replace(console.len());
+        console[seen..].to_vec()
     }
 
     /// Says that the browser will log this failure before the next check, because the story wants it.
@@ -520,6 +572,16 @@ impl Page {
         })
         .await;
         self.tell(format!("is at {step}"));
+    }
+
+    /// Waits until the page has come to rest, and tells the step.
+    pub async fn settles(&self) -> String {
+        self.until("the page to come to rest", async || {
+            let step = self.step().await;
+            let resting = !matches!(step.as_str(), "" | "loading") && !self.is_busy().await;
+            (resting && !self.heading().await.is_empty()).then_some(step)
+        })
+        .await
     }
 
     /// Waits until the page says this.
@@ -705,8 +767,8 @@ fn retriable(error: &CmdError) -> bool {
 }
 
 /// Where pictures are kept: beside the other results of the build.
-fn results() -> PathBuf {
+pub(crate) fn results() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| crate::repository().join("target"), PathBuf::from);
+        .map_or_else(|| paths::root().join("target"), PathBuf::from);
     target.join("browser-tests")
 }

@@ -46,18 +46,34 @@ pub(crate) fn perform(story: impl Future<Output = ()>) {
     });
 }
 
+/// What a story is told about: it has a browser at a page.
+pub(crate) trait Stage {
+    fn page(&self) -> &Page;
+    fn into_page(self) -> Page;
+}
+
+impl Stage for Page {
+    fn page(&self) -> &Page {
+        self
+    }
+
+    fn into_page(self) -> Page {
+        self
+    }
+}
+
 /// Tells the story; whatever happens in it, the browser is closed after.
-pub(crate) async fn tell(name: &str, page: Page, story: impl AsyncFnOnce(&Page)) {
-    let told = caught(timeout(CURFEW, story(&page))).await;
+pub(crate) async fn tell<S: Stage>(name: &str, stage: S, story: impl AsyncFnOnce(&S)) {
+    let told = caught(timeout(CURFEW, story(&stage))).await;
     let failed = match told {
         Ok(Ok(())) => None,
         Ok(Err(_)) => Some(Box::new(format!("not over after {CURFEW:?}")) as Box<dyn Any + Send>),
         Err(panic) => Some(panic),
     };
     if failed.is_some() {
-        eprintln!("{}", page.report(name).await);
+        eprintln!("{}", stage.page().report(name).await);
     }
-    page.session.close().await;
+    stage.into_page().session.close().await;
     if let Some(panic) = failed {
         resume_unwind(panic);
     }

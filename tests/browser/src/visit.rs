@@ -1,0 +1,304 @@
+//! Somebody's visit: an org, the app and a browser, each of its own and all in this process.
+
+use std::fs;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use org::{Fault, Mail, Org, Person, Settings, TokenFault};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use xtask::paths;
+use xtask::serve::{Site, loopback};
+
+use crate::page::{Page, Request};
+use crate::session::Window;
+use crate::stage::{self, Stage};
+
+/// How a visit is set up.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    window: Window,
+    policy: &'static str,
+    config: Config,
+}
+
+/// The `config.json` that the app meets.
+#[derive(Clone, Debug)]
+pub enum Config {
+    /// The right one.
+    Right,
+    /// The right one with other members.
+    With(Vec<(&'static str, Value)>),
+    /// Anything else.
+    Text(String),
+    /// There is none.
+    Missing,
+}
+
+impl Config {
+    /// The right one, with this JSON for one member.
+    ///
+    /// # Panics
+    /// If it is no JSON.
+    #[must_use]
+    pub fn with(member: &'static str, json: &str) -> Self {
+        Self::With(vec![(member, serde_json::from_str(json).expect("JSON"))])
+    }
+
+    /// Anything at all.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Scene {
+    /// A wide window, an org by the policy `seed`, the right configuration.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            window: Window::WIDE,
+            policy: "seed",
+            config: Config::Right,
+        }
+    }
+
+    /// Another window.
+    #[must_use]
+    pub fn window(self, window: Window) -> Self {
+        Self { window, ..self }
+    }
+
+    /// Another policy of the org, by its name.
+    #[must_use]
+    pub fn policy(self, policy: &'static str) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// Another configuration.
+    #[must_use]
+    pub fn config(self, config: Config) -> Self {
+        Self { config, ..self }
+    }
+}
+
+/// Somebody with a browser, at the app, whose org is this one. Everything that a [`Page`] can do, it can.
+pub struct Visit {
+    page: Page,
+    org: Org,
+    org_origin: String,
+}
+
+impl Deref for Visit {
+    type Target = Page;
+
+    fn deref(&self) -> &Page {
+        &self.page
+    }
+}
+
+/// Tells the story of a visit. Its name is that of the pictures it leaves.
+///
+/// # Panics
+/// If the story does, or if anything of the scene cannot be set up.
+pub fn visit(name: &str, scene: Scene, story: impl AsyncFnOnce(&Visit)) {
+    stage::perform(async {
+        let visit = Visit::start(&scene).await;
+        stage::tell(name, visit, story).await;
+    });
+}
+
+impl Visit {
+    async fn start(scene: &Scene) -> Self {
+        let dist = paths::dist();
+        assert!(
+            dist.join("index.html").is_file(),
+            "{} holds no built app: `cargo xtask build` makes it",
+            dist.display()
+        );
+        let (app_origin, app_listeners) = listen().await;
+        let (org_origin, org_listeners) = listen().await;
+
+        let settings = Settings::new(&org_origin, &app_origin);
+        let settings = settings
+            .policy(scene.policy)
+            .unwrap_or_else(|error| panic!("{error}"));
+        let org = Org::new(settings);
+        for listener in org_listeners {
+            let org = org.clone();
+            tokio::spawn(async move { org.serve(listener).await });
+        }
+
+        let right =
+            json!({ "issuer": format!("{org_origin}/oauth2/default"), "clientId": "vestibule" });
+        let site = match &scene.config {
+            Config::Right => Site::new(dist).config(right.to_string()),
+            Config::With(members) => {
+                let mut config = right;
+                for (member, value) in members {
+                    config[*member] = value.clone();
+                }
+                Site::new(dist).config(config.to_string())
+            }
+            Config::Text(text) => Site::new(dist).config(text.clone()),
+            Config::Missing => Site::new(without_config(&dist)),
+        };
+        // Whatever the configuration says: the policy of the page lets the org be reached.
+        tokio::spawn(
+            site.org(&org_origin)
+                .serve_until(app_listeners, std::future::pending()),
+        );
+
+        Self {
+            page: Page::new(&scene.window, app_origin).await,
+            org,
+            org_origin,
+        }
+    }
+
+    // What the org sent and knows
+
+    /// Everything the org sent, oldest first.
+    #[must_use]
+    pub fn sent(&self) -> Vec<Mail> {
+        self.org.inbox()
+    }
+
+    /// The newest code that was sent to an address or number.
+    pub async fn code_for(&self, to: &str) -> String {
+        self.until(&format!("a code for {to}"), async || self.newest_code(to))
+            .await
+    }
+
+    /// The next code that is sent to an address or number, once it is not this one.
+    pub async fn next_code_for(&self, to: &str, old: &str) -> String {
+        self.until(&format!("a new code for {to}"), async || {
+            self.newest_code(to).filter(|code| code != old)
+        })
+        .await
+    }
+
+    fn newest_code(&self, to: &str) -> Option<String> {
+        self.sent()
+            .into_iter()
+            .rev()
+            .find(|mail| mail.to == to)
+            .map(|mail| mail.code)
+    }
+
+    /// Somebody who has an account.
+    #[must_use]
+    pub fn person(&self, email: &str) -> Option<Person> {
+        self.org
+            .people()
+            .into_iter()
+            .find(|person| person.email == email)
+    }
+
+    /// Makes an account as an admin would.
+    ///
+    /// # Panics
+    /// If the org takes no such person.
+    pub fn has_account(&self, email: &str, first: &str, last: &str, password: &str) {
+        let made = self.org.add_person(email, first, last, Some(password));
+        assert!(made.is_some(), "the org takes {email}");
+    }
+
+    /// How often the org was posted something at a path, as it says itself.
+    #[must_use]
+    pub fn org_was_asked(&self, path: &str) -> usize {
+        self.org.count("POST", path)
+    }
+
+    /// The requests by which the page asked the org for something, as the browser sent them.
+    pub async fn posts(&self) -> Vec<Request> {
+        let mut requests = self.requests().await;
+        requests.retain(|request| {
+            request.method == "POST" && request.url.starts_with(&self.org_origin)
+        });
+        requests
+    }
+
+    /// Those of them whose path ends so.
+    pub async fn posts_to(&self, path: &str) -> Vec<Request> {
+        let mut posts = self.posts().await;
+        posts.retain(|post| post.url.ends_with(path));
+        posts
+    }
+
+    /// Where the org is.
+    #[must_use]
+    pub fn org_origin(&self) -> &str {
+        &self.org_origin
+    }
+
+    // What goes wrong
+
+    /// Moves the org's clock on.
+    pub fn later(&self, by: Duration) {
+        self.org.clock().forward(by);
+    }
+
+    /// Lets something go wrong with the next requests.
+    pub fn arm(&self, fault: Fault) {
+        self.org.arm(fault);
+    }
+
+    /// Lets something be wrong with ID tokens from now on.
+    pub fn arm_tokens(&self, fault: TokenFault) {
+        self.org.break_tokens(Some(fault));
+    }
+}
+
+impl Stage for Visit {
+    fn page(&self) -> &Page {
+        &self.page
+    }
+
+    fn into_page(self) -> Page {
+        self.page
+    }
+}
+
+/// A free port by both families, and its origin.
+async fn listen() -> (String, Vec<TcpListener>) {
+    let listeners = loopback(0, "")
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    let port = listeners[0]
+        .local_addr()
+        .expect("a listener has an address")
+        .port();
+    (format!("http://localhost:{port}"), listeners)
+}
+
+/// A copy of the built app that has no `config.json`.
+fn without_config(dist: &Path) -> PathBuf {
+    fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+        fs::create_dir_all(to)?;
+        for entry in fs::read_dir(from)? {
+            let entry = entry?;
+            let (from, to) = (entry.path(), to.join(entry.file_name()));
+            if from.is_dir() {
+                copy(&from, &to)?;
+            } else if !entry
+                .file_name()
+                .to_string_lossy()
+                .starts_with("config.json")
+            {
+                fs::copy(&from, &to)?;
+            }
+        }
+        Ok(())
+    }
+    let to = crate::page::results().join("dist-without-config");
+    copy(dist, &to).unwrap_or_else(|error| panic!("{}: {error}", to.display()));
+    to
+}
