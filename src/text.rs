@@ -236,6 +236,7 @@ catalogue! {
     No = "No",
 
     // The page itself
+    OtherWays = "Other ways to go on",
     SkipToContent = "Skip to the content",
     TitleOf = "{0} – {1}",
     GenericHeading = "One more step",

@@ -1,7 +1,7 @@
 //! Focus: to the heading of a new page, to the summary of an error, to a field.
 
 use wasm_bindgen::JsCast as _;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 use super::place::document;
 
@@ -11,5 +11,31 @@ pub fn to(id: &str) {
     if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // An element that cannot take the focus leaves it where it is.
         let _ = element.focus();
+    }
+}
+
+/// Gives the focus to the first control of that name.
+pub fn control(name: &str) {
+    let control = document().and_then(|document| document.get_elements_by_name(name).get(0));
+    if let Some(control) = control.and_then(|control| control.dyn_into::<HtmlElement>().ok()) {
+        let _ = control.focus();
+    }
+}
+
+/// Which radio button of that name is chosen: its value.
+pub fn chosen(name: &str) -> Option<String> {
+    let all = document()?.get_elements_by_name(name);
+    (0..all.length()).find_map(|at| {
+        let radio: HtmlInputElement = all.get(at)?.dyn_into().ok()?;
+        radio.checked().then(|| radio.value())
+    })
+}
+
+/// What stands in the first control of that name.
+pub fn value(name: &str) -> Option<String> {
+    let control = document()?.get_elements_by_name(name).get(0)?;
+    match control.dyn_into::<HtmlInputElement>() {
+        Ok(input) => Some(input.value()),
+        Err(other) => other.dyn_into::<HtmlSelectElement>().ok().map(|select| select.value()),
     }
 }

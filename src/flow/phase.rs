@@ -1,6 +1,7 @@
 //! The state, and how each event moves it.
 
 use super::{Address, Failure};
+use crate::http::Unreachable;
 use crate::idx::{Class, Control, Field, Progress, Remediation, Step, Transaction};
 use crate::oauth::{Claims, Purpose};
 
@@ -20,6 +21,8 @@ pub struct Flow {
     pub found: Vec<Found>,
     /// Goes up whenever something is said anew, so that the same words are announced again.
     pub said: u32,
+    /// Goes up whenever passwords and codes on the page are to be emptied.
+    pub wipes: u32,
     /// What the person typed that is no secret, by path: a page that asks for it again has it already.
     pub kept: Vec<(String, String)>,
     /// What the person came for.
@@ -129,6 +132,7 @@ impl Default for Flow {
             failure: None,
             found: Vec::new(),
             said: 0,
+            wipes: 0,
             kept: Vec::new(),
             purpose: Purpose::SignIn,
             sent_at: None,
@@ -150,7 +154,12 @@ impl Flow {
                 self.slow = false;
             }
             Event::Lasting => self.slow = self.busy,
-            Event::Abandoned => self.rest(),
+            Event::Abandoned => {
+                self.rest();
+                if self.phase == Phase::Loading {
+                    self.phase = Phase::Failed(Failure::Unreachable(Unreachable::Aborted));
+                }
+            }
             Event::Answered(way, answer) => {
                 self.rest();
                 match answer {
@@ -173,6 +182,9 @@ impl Flow {
             }
             Event::Refused(found) => {
                 self.quiet();
+                if found.iter().any(|found| found.path == "confirm" || found.path.starts_with("credentials.")) {
+                    self.wipes = self.wipes.wrapping_add(1);
+                }
                 self.found = found;
                 self.said = self.said.wrapping_add(1);
             }
@@ -281,7 +293,11 @@ impl Flow {
         self.said = self.said.wrapping_add(1);
         match progress {
             Progress::Asked(transaction) => {
-                self.resent = way == Way::Resent && !refuses(&transaction);
+                let refused = refuses(&transaction);
+                self.resent = way == Way::Resent && !refused;
+                if refused && way == Way::Pressed {
+                    self.wipes = self.wipes.wrapping_add(1);
+                }
                 let shown = self.place(&transaction);
                 self.phase = Phase::Step { transaction: Box::new(transaction), shown };
             }

@@ -273,12 +273,14 @@ pub struct Button {
     pub press: Press,
     /// Drawn as the foremost one.
     pub primary: bool,
+    /// The address that does the same when it is opened on its own, under the app's root.
+    pub address: Option<String>,
 }
 
 impl Button {
     /// A button.
     pub fn new(label: impl Into<String>, press: Press) -> Self {
-        Self { label: label.into(), press, primary: false }
+        Self { label: label.into(), press, primary: false, address: None }
     }
 
     /// The same, drawn as the foremost one.
@@ -309,6 +311,10 @@ pub enum Press {
     Return,
     /// Starts over with what the person came for.
     Again,
+    /// Does the last thing again, which did not come through.
+    Retry,
+    /// Waits no longer for an answer.
+    Abandon,
     /// Loads the page anew.
     Reload,
 }

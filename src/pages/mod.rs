@@ -21,17 +21,26 @@ pub use card::{Action, Button, Card, CodeKind, Icon, Input, Mark, Option_, Part,
 pub use check::{AGAIN, COUNTRY, Checked, EXTENSION, Raw, check};
 pub use password_rules::{RuleLine, lines as rule_lines};
 pub use phone_number::shown_back;
-pub use problems::{Notice, Problem, notices, problems};
+pub use problems::{Notice, Problem, notices, problems, said};
 pub use stopped::unconfigured;
 pub use words::fill;
 
 use crate::config::Config;
-use crate::flow::{Flow, Phase};
+use crate::flow::{Address, Flow, Phase};
 use crate::idx::{Kind, Step};
+use crate::oauth::Purpose;
 use crate::text::Text;
 
 /// The page of a flow.
 pub fn card(flow: &Flow, config: &Config) -> Card {
+    let mut card = page(flow, config);
+    for button in card.links.iter_mut().chain(&mut card.others) {
+        button.address = address(&button.press, flow).map(|address| address.path());
+    }
+    card
+}
+
+fn page(flow: &Flow, config: &Config) -> Card {
     match &flow.phase {
         Phase::Loading => Card::new("loading", Text::Loading),
         Phase::Home(session) => signed_in::page(session.as_ref(), flow.signed_out),
@@ -76,4 +85,23 @@ fn step(flow: &Flow) -> Card {
     card.others.extend(generic::beside(transaction, remediation, &card));
     card.links.extend(generic::ways(transaction, remediation, &card));
     card
+}
+
+/// The address that does the same as a press when it is opened on its own, for links that are worth opening in another tab.
+fn address(press: &Press, flow: &Flow) -> Option<Address> {
+    let of = |at: usize| flow.transaction().and_then(|transaction| transaction.remediations.get(at));
+    match press {
+        Press::Home => Some(Address::Home),
+        Press::Start(Purpose::SignIn) => Some(Address::Login),
+        Press::Start(Purpose::SignUp) => Some(Address::Register),
+        Press::Start(Purpose::Recover) | Press::Act(Action::Recover) => Some(Address::Recover),
+        Press::Start(Purpose::Unlock) => Some(Address::Unlock),
+        Press::Send(at) => match of(*at)?.step {
+            Step::SelectEnrollProfile => Some(Address::Register),
+            Step::SelectIdentify => Some(Address::Login),
+            Step::UnlockAccount => Some(Address::Unlock),
+            _ => None,
+        },
+        _ => None,
+    }
 }

@@ -31,7 +31,7 @@ pub struct Notice {
 }
 
 /// A message in words: ours by its key, else the org's own.
-pub(super) fn words(message: &Message) -> String {
+pub fn said(message: &Message) -> String {
     let ours = message.key.as_deref().and_then(|key| messages::sentence(key, &message.params));
     let words = ours.unwrap_or_else(|| message.text.clone());
     if !words.is_empty() {
@@ -58,7 +58,7 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
         of_fields(&remediation.form.fields, &mut list);
         let general = transaction.messages.iter().chain(&remediation.messages).filter(|message| message.class == Class::Error);
         for message in general {
-            let words = words(message);
+            let words = said(message);
             if !list.iter().any(|problem| problem.words == words) {
                 list.push(Problem { path: None, words, links: message.links.clone(), again: false });
             }
@@ -74,7 +74,7 @@ fn of_fields(fields: &[Field], list: &mut Vec<Problem>) {
     for field in fields {
         for message in field.messages.iter().filter(|message| message.class != Class::Info) {
             let problem =
-                Problem { path: Some(field.path.clone()), words: words(message), links: message.links.clone(), again: false };
+                Problem { path: Some(field.path.clone()), words: said(message), links: message.links.clone(), again: false };
             if !list.contains(&problem) {
                 list.push(problem);
             }
@@ -96,13 +96,13 @@ pub fn notices(flow: &Flow) -> Vec<Notice> {
     if flow.resent {
         list.push(Notice { class: Class::Info, words: Text::Resent.words().to_owned(), links: Vec::new() });
     }
-    let said: &[Message] = match &flow.phase {
+    let general: &[Message] = match &flow.phase {
         Phase::Step { transaction, .. } if flow.failure.is_none() => &transaction.messages,
         _ => &[],
     };
     let beside = flow.shown().map_or(&[][..], |(_, remediation)| &remediation.messages);
-    for message in said.iter().chain(beside).filter(|message| message.class != Class::Error) {
-        let notice = Notice { class: message.class, words: words(message), links: message.links.clone() };
+    for message in general.iter().chain(beside).filter(|message| message.class != Class::Error) {
+        let notice = Notice { class: message.class, words: said(message), links: message.links.clone() };
         if !list.contains(&notice) {
             list.push(notice);
         }

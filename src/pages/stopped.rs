@@ -135,7 +135,7 @@ fn origin(url: &str) -> String {
 pub(super) fn sentence(failure: &Failure) -> String {
     let text = match failure {
         Failure::Config(_) => Text::SetupForPeople,
-        Failure::Unreachable(Unreachable::TimedOut) => Text::TimedOut,
+        Failure::Unreachable(Unreachable::TimedOut | Unreachable::Aborted) => Text::TimedOut,
         Failure::Unreachable(_) => Text::Offline,
         Failure::Idx { error: Error::OAuth { .. } | Error::Foreign, .. } => Text::Refused,
         Failure::Idx { error, status, retry_after, .. } => return limited(error, *status, *retry_after),

@@ -1,0 +1,569 @@
+//! The reactive store over [`Flow`]: what a press does in this browser.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use reactive_stores::Store;
+
+use super::{Address, Entered, Event, Failure, Flow, Phase, Session, Way, drive};
+use crate::browser::timer::{self, Timer};
+use crate::browser::{Browser, Storage, place};
+use crate::config::Config;
+use crate::idx::{Answers, Form, Progress};
+use crate::oauth::{Attempt, IdToken, Purpose, Tokens};
+use crate::pages::{self, Action, Card, Press, Raw};
+use crate::secret::Secret;
+
+const TRANSACTION: &str = "transaction";
+const TOKENS: &str = "tokens";
+/// After so many milliseconds a page says that it still waits.
+const LASTING: u32 = 5_000;
+/// After a poll that came too often (protocol reference, 6.3).
+const PAUSE: u32 = 60_000;
+
+/// The store. All of the app reads it, and presses go through it.
+#[derive(Clone, Copy)]
+pub struct FlowStore {
+    flow: Store<Flow>,
+    inner: StoredValue<Rc<Inner>, LocalStorage>,
+}
+
+struct Inner {
+    config: Config,
+    storage: Storage,
+    attempt: RefCell<Option<Attempt>>,
+    /// Goes up with each request of the person's; an older one's answer is nobody's.
+    epoch: Cell<u32>,
+    /// A poll is out. What the person sends waits for it: two requests on one state handle race (protocol reference, T55).
+    polling: Cell<bool>,
+    waiting: RefCell<Option<Box<dyn FnOnce()>>>,
+    poll: RefCell<Option<Timer>>,
+    lasting: RefCell<Option<Timer>>,
+    /// The press to repeat on "Try again"; none if it was the form.
+    last: RefCell<Option<Press>>,
+}
+
+impl FlowStore {
+    /// A store for a deployment. Nothing happens before [`FlowStore::open`].
+    pub fn new(config: Config) -> Self {
+        let storage = Storage::new(config.namespace());
+        let inner = Inner {
+            config,
+            storage,
+            attempt: RefCell::new(None),
+            epoch: Cell::new(0),
+            polling: Cell::new(false),
+            waiting: RefCell::new(None),
+            poll: RefCell::new(None),
+            lasting: RefCell::new(None),
+            last: RefCell::new(None),
+        };
+        Self { flow: Store::new(Flow::default()), inner: StoredValue::new_local(Rc::new(inner)) }
+    }
+
+    /// Reads the flow and takes part in its changes.
+    pub fn with<T>(self, read: impl FnOnce(&Flow) -> T) -> T {
+        read(&self.flow.read())
+    }
+
+    /// The page.
+    pub fn card(self) -> Card {
+        let inner = self.inner();
+        self.with(|flow| pages::card(flow, &inner.config))
+    }
+
+    /// The configuration.
+    pub fn config(self) -> Config {
+        self.inner().config.clone()
+    }
+
+    /// What a control of that name begins with.
+    pub fn kept(self, path: &str) -> Option<String> {
+        self.flow.read_untracked().kept(path).map(str::to_owned)
+    }
+
+    /// Opens the page's own address: at the start, and whenever the person went back or forward.
+    pub fn open(self) {
+        let address = Address::parse(&place::path());
+        let inner = self.inner();
+        if address == Address::Callback {
+            return self.callback();
+        }
+        if let Some(session) = self.session() {
+            // After signing in no step is left to go back to.
+            self.apply(Event::Arrived(Some(session)));
+            if address != Address::Home {
+                place::show("", true);
+            }
+            return;
+        }
+        if matches!(self.flow.read_untracked().phase, Phase::Step { .. } | Phase::Astray { .. }) {
+            return self.travel(&address);
+        }
+        match address {
+            Address::Home => self.apply(Event::Arrived(None)),
+            Address::Unknown => self.apply(Event::Lost),
+            _ => match inner.storage.get(TRANSACTION).and_then(|text| Attempt::read(&text)).filter(|attempt| attempt.handle.is_some()) {
+                Some(attempt) => self.resume(attempt, address),
+                None => self.start(address.purpose()),
+            },
+        }
+    }
+
+    /// Sends what stands in the form on the page, if it can be right.
+    pub fn submit(self, raw: &impl Raw) {
+        if self.flow.read_untracked().busy {
+            return;
+        }
+        let card = self.inner();
+        let card = pages::card(&self.flow.read_untracked(), &card.config);
+        match pages::check(&card, raw) {
+            Ok(checked) => {
+                let form = self.flow.read_untracked().shown().map(|(_, shown)| shown.form.clone());
+                self.flow.write_untracked().apply(Event::Kept(checked.kept));
+                self.inner().last.replace(None);
+                if let Some(form) = form {
+                    self.send(form, checked.answers, Way::Pressed);
+                }
+            }
+            Err(found) => self.apply(Event::Refused(found)),
+        }
+    }
+
+    /// Does what a button says.
+    pub fn press(self, press: Press) {
+        let busy = self.flow.read_untracked().busy;
+        if busy && !matches!(press, Press::Abandon | Press::Home) {
+            return;
+        }
+        let remediation = |at: usize| {
+            let flow = self.flow.read_untracked();
+            flow.transaction().and_then(|transaction| transaction.remediations.get(at)).map(|found| found.form.clone())
+        };
+        match press {
+            Press::Send(at) => {
+                if let Some(form) = remediation(at) {
+                    self.inner().last.replace(Some(press));
+                    self.send(form, Answers::new(), Way::Pressed);
+                }
+            }
+            Press::Show(at) => {
+                self.apply(Event::Shown(at));
+                self.settle(false);
+            }
+            Press::Act(action) => {
+                let form = self.flow.read_untracked().transaction().and_then(|transaction| match action {
+                    Action::Resend => transaction.resend.clone(),
+                    Action::Recover => transaction.recover.clone(),
+                    Action::Cancel => transaction.cancel.clone(),
+                });
+                if let Some(form) = form {
+                    let way = if action == Action::Resend { Way::Resent } else { Way::Pressed };
+                    self.inner().last.replace(Some(press));
+                    self.send(form, Answers::new(), way);
+                }
+            }
+            Press::Start(purpose) => self.start(purpose),
+            Press::Again => {
+                let purpose = self.flow.read_untracked().purpose;
+                self.start(purpose);
+            }
+            Press::Retry => {
+                let last = self.inner().last.borrow().clone();
+                if let Some(last) = last {
+                    self.press(last);
+                }
+            }
+            Press::Abandon => {
+                self.next_epoch();
+                self.apply(Event::Abandoned);
+                self.settle(false);
+            }
+            Press::Leave(url) => place::leave(&url),
+            Press::SignOut => self.sign_out(),
+            Press::Home => {
+                self.next_epoch();
+                let session = self.session();
+                self.apply(Event::Arrived(session));
+                place::show("", false);
+            }
+            Press::Return => {
+                self.apply(Event::Returned);
+                self.settle(false);
+            }
+            Press::Reload => place::reload(),
+        }
+    }
+
+    /// Whether "Try again" presses a button rather than sends the form.
+    pub fn repeats(self) -> bool {
+        self.inner().last.borrow().is_some()
+    }
+
+    /// A new transaction. An older one is forgotten.
+    fn start(self, purpose: Purpose) {
+        let inner = self.inner();
+        let epoch = self.next_epoch();
+        self.forget();
+        self.apply(Event::Starting(purpose));
+        self.watch();
+        spawn_local(async move {
+            let entered = drive::start(&Browser, &inner.config, purpose).await;
+            if inner.epoch.get() == epoch {
+                self.entered(entered, None).await;
+            }
+        });
+    }
+
+    /// The transaction that this tab left.
+    fn resume(self, attempt: Attempt, address: Address) {
+        let inner = self.inner();
+        let epoch = self.next_epoch();
+        let purpose = match (address.purpose(), attempt.purpose) {
+            (Purpose::SignIn, known) => known,
+            (asked, _) => asked,
+        };
+        self.apply(Event::Starting(purpose));
+        self.watch();
+        spawn_local(async move {
+            let entrance = matches!(address, Address::Login | Address::Register | Address::Recover | Address::Unlock);
+            let attempt = Attempt { purpose: if entrance { address.purpose() } else { attempt.purpose }, ..attempt };
+            let entered = drive::enter(&Browser, &inner.config, attempt).await;
+            if inner.epoch.get() != epoch {
+                return;
+            }
+            // Somebody who opens an entrance does not care that an earlier visit is over.
+            let over = matches!(&entered, Ok(Entered { progress: Progress::Stopped(_), .. }));
+            if over && entrance {
+                return self.start(address.purpose());
+            }
+            self.entered(entered, Some(address)).await;
+        });
+    }
+
+    async fn entered(self, entered: Result<Entered, Failure>, address: Option<Address>) {
+        match entered {
+            Ok(Entered { attempt, progress }) => {
+                let sent = attempt.sent.clone();
+                self.keep(attempt);
+                self.finish(Way::Pressed, Ok(progress), true).await;
+                if let Some(address) = address {
+                    self.arrive(&address);
+                }
+                self.count_from(sent);
+            }
+            Err(failure) => {
+                self.forget();
+                self.apply(Event::Answered(Way::Pressed, Err(failure)));
+            }
+        }
+    }
+
+    /// After a reload: the page that had the address, if the answer has it too.
+    fn arrive(self, address: &Address) {
+        let at = self.flow.read_untracked().transaction().and_then(|transaction| address.within(transaction));
+        if let Some(at) = at {
+            self.apply(Event::Shown(at));
+            self.settle(true);
+        }
+    }
+
+    /// The countdown goes on where it was.
+    fn count_from(self, sent: Option<(String, u64)>) {
+        let current = self.current_key();
+        if let Some((key, at)) = sent.filter(|(key, _)| Some(key) == current.as_ref()) {
+            self.sent(Some((key, at)));
+        }
+    }
+
+    fn send(self, form: Form, answers: Answers, way: Way) {
+        let inner = self.inner();
+        if inner.polling.get() {
+            self.apply(Event::Sent);
+            inner.waiting.replace(Some(Box::new(move || self.send(form, answers, way))));
+            return;
+        }
+        let handle = self.flow.read_untracked().transaction().and_then(|transaction| transaction.handle.clone());
+        let epoch = self.next_epoch();
+        let before = self.current_key();
+        self.apply(Event::Sent);
+        self.watch();
+        spawn_local(async move {
+            let answer = drive::answer(&Browser, &inner.config, handle.as_ref(), &form, &answers).await;
+            drop(answers);
+            if inner.epoch.get() != epoch {
+                return;
+            }
+            let went = answer.is_ok();
+            self.finish(way, answer, false).await;
+            let now = self.current_key();
+            let refused = self.with_untracked(|flow| !pages::problems(flow).is_empty());
+            if went && !refused && now.is_some() && (way == Way::Resent || now != before) {
+                self.sent(now.map(|key| (key, timer::now())));
+            }
+        });
+    }
+
+    /// What an answer means: a page, or the end and its exchange.
+    async fn finish(self, way: Way, answer: Result<Progress, Failure>, replace: bool) {
+        let inner = self.inner();
+        match answer {
+            Ok(Progress::Granted(code)) => self.exchange(&code).await,
+            answer => {
+                let over = matches!(&answer, Ok(Progress::Stopped(_)));
+                inner.lasting.replace(None);
+                self.apply(Event::Answered(way, answer));
+                if over {
+                    self.forget();
+                }
+                self.settle(replace);
+            }
+        }
+    }
+
+    async fn exchange(self, code: &Secret) {
+        let inner = self.inner();
+        let attempt = inner.attempt.borrow().clone();
+        let exchanged = match &attempt {
+            Some(attempt) => drive::exchange(&Browser, &inner.config, attempt, code).await,
+            None => Err(Failure::ForeignCallback),
+        };
+        // The code is spent, whatever came of it.
+        self.forget();
+        inner.lasting.replace(None);
+        match exchanged {
+            Ok((tokens, claims)) => {
+                inner.storage.set(TOKENS, &tokens.write());
+                self.apply(Event::Arrived(Some(Session { claims })));
+                place::show("", true);
+            }
+            Err(failure) => {
+                let kept = self.flow.read_untracked().purpose;
+                self.apply(Event::Failed(failure));
+                self.flow.write_untracked().purpose = kept;
+            }
+        }
+    }
+
+    /// Somebody comes back from elsewhere (protocol reference, 1.11). The parameters leave the address bar at once.
+    fn callback(self) {
+        let inner = self.inner();
+        let parameter = |name: &str| place::parameter(name).filter(|value| !value.is_empty());
+        let (state, code, error) = (parameter("state"), parameter("interaction_code").map(Secret::new), parameter("error"));
+        let description = parameter("error_description").unwrap_or_default();
+        place::show(&Address::Callback.path(), true);
+        let attempt = inner.storage.get(TRANSACTION).and_then(|text| Attempt::read(&text));
+        let ours = attempt.filter(|attempt| state.as_deref().is_some_and(|state| same(state, attempt.state.expose())));
+        let Some(attempt) = ours else {
+            let session = self.session();
+            match session {
+                Some(session) if code.is_none() && error.is_none() => {
+                    self.apply(Event::Arrived(Some(session)));
+                    place::show("", true);
+                }
+                _ => self.apply(Event::Failed(Failure::ForeignCallback)),
+            }
+            return;
+        };
+        self.apply(Event::Starting(attempt.purpose));
+        match (code, error) {
+            (Some(code), _) => {
+                inner.attempt.replace(Some(attempt));
+                spawn_local(async move { self.exchange(&code).await });
+            }
+            (None, Some(error)) if error != "interaction_required" => {
+                self.forget();
+                self.apply(Event::Failed(Failure::Callback { code: error, description }));
+            }
+            _ => self.resume(attempt, Address::Callback),
+        }
+    }
+
+    /// Back and Forward within a transaction.
+    fn travel(self, address: &Address) {
+        let inner = self.inner();
+        if self.flow.read_untracked().busy {
+            // The answer that is awaited decides the page; its address follows.
+            return;
+        }
+        if *address == Address::Home {
+            self.next_epoch();
+            inner.poll.replace(None);
+            let session = self.session();
+            return self.apply(Event::Arrived(session));
+        }
+        let way = self.flow.read_untracked().transaction().and_then(|transaction| drive::navigate(transaction, address));
+        match way {
+            Some(Ok(at)) => {
+                self.apply(Event::Shown(at));
+                self.settle(true);
+            }
+            Some(Err(at)) => self.press(Press::Send(at)),
+            None => self.apply(Event::WentAstray),
+        }
+    }
+
+    fn sign_out(self) {
+        let inner = self.inner();
+        let tokens = inner.storage.get(TOKENS).and_then(|text| Tokens::read(&text, timer::now() / 1000)).and_then(Result::ok);
+        inner.storage.remove(TOKENS);
+        self.forget();
+        self.next_epoch();
+        self.apply(Event::SignedOut);
+        place::show("", true);
+        if let Some(tokens) = tokens {
+            // The session has ended here already; the org is told behind the person's back.
+            spawn_local(async move { drive::revoke(&Browser, &inner.config, &tokens).await });
+        }
+    }
+
+    fn session(self) -> Option<Session> {
+        let storage = &self.inner().storage;
+        let now = timer::now() / 1000;
+        let tokens = Tokens::read(&storage.get(TOKENS)?, now).and_then(Result::ok).filter(|tokens| tokens.expires_at > now);
+        let Some(tokens) = tokens else {
+            storage.remove(TOKENS);
+            return None;
+        };
+        IdToken::stored(&tokens.id).map(|claims| Session { claims })
+    }
+
+    /// After each answer: the address follows the step, and polling begins or ends.
+    fn settle(self, replace: bool) {
+        let address = self.flow.read_untracked().address();
+        if let Some(address) = address.map(|address| address.path())
+            && address != place::path()
+        {
+            place::show(&address, replace);
+        }
+        self.schedule(None);
+    }
+
+    fn schedule(self, pause: Option<u32>) {
+        let inner = self.inner();
+        let wait = self.flow.read_untracked().polling().map(|(_, wait)| pause.unwrap_or(wait));
+        let timer = wait.and_then(|wait| Timer::after(wait, move || self.poll()));
+        inner.poll.replace(timer);
+    }
+
+    fn poll(self) {
+        let inner = self.inner();
+        if place::hidden() || self.flow.read_untracked().busy {
+            return self.schedule(None);
+        }
+        let asked = {
+            let flow = self.flow.read_untracked();
+            let handle = flow.transaction().and_then(|transaction| transaction.handle.clone());
+            flow.polling().map(|(form, _)| (form.clone(), handle))
+        };
+        let Some((form, handle)) = asked else { return };
+        let epoch = inner.epoch.get();
+        inner.polling.set(true);
+        spawn_local(async move {
+            let answer = drive::poll(&Browser, &inner.config, handle.as_ref(), &form).await;
+            inner.polling.set(false);
+            let waiting = inner.waiting.borrow_mut().take();
+            if inner.epoch.get() != epoch {
+                return waiting.into_iter().for_each(|send| send());
+            }
+            let page = self.page_key();
+            let mut pause = None;
+            match answer {
+                Ok(progress @ Progress::Granted(_)) => return self.finish(Way::Pressed, Ok(progress), false).await,
+                Ok(progress) => {
+                    let over = matches!(&progress, Progress::Stopped(_));
+                    self.flow.write().apply(Event::Polled(progress));
+                    if over {
+                        self.forget();
+                    }
+                }
+                Err(failure) => {
+                    let busy = matches!(&failure, Failure::Idx { status: 429, .. });
+                    pause = busy.then_some(failure.retry_after().map_or(PAUSE, |seconds| seconds.saturating_mul(1000)));
+                }
+            }
+            match waiting {
+                // What the person sent meanwhile is for a page that is over if the poll brought another.
+                Some(send) if self.page_key() == page => {
+                    self.flow.write_untracked().busy = false;
+                    send();
+                }
+                waiting => {
+                    if waiting.is_some() {
+                        self.apply(Event::Abandoned);
+                    }
+                    self.settle(false);
+                    if pause.is_some() {
+                        self.schedule(pause);
+                    }
+                }
+            }
+        });
+    }
+
+    fn page_key(self) -> Option<(String, Option<String>)> {
+        let flow = self.flow.read_untracked();
+        let (_, shown) = flow.shown()?;
+        Some((shown.form.name.clone(), shown.about.as_ref().map(|about| about.key.clone())))
+    }
+
+    /// The authenticator a code was sent for, while its page can send another.
+    fn current_key(self) -> Option<String> {
+        let flow = self.flow.read_untracked();
+        let (transaction, _) = flow.shown()?;
+        transaction.resend.as_ref().and(transaction.current.as_ref()).map(|current| current.key.clone())
+    }
+
+    fn sent(self, sent: Option<(String, u64)>) {
+        let inner = self.inner();
+        self.flow.write().sent_at = sent.as_ref().map(|(_, at)| *at);
+        let attempt = inner.attempt.borrow().clone();
+        if let Some(attempt) = attempt {
+            self.keep(Attempt { sent, ..attempt });
+        }
+    }
+
+    /// Says after a while that the page still waits.
+    fn watch(self) {
+        self.inner().lasting.replace(Timer::after(LASTING, move || self.apply(Event::Lasting)));
+    }
+
+    fn keep(self, attempt: Attempt) {
+        let inner = self.inner();
+        inner.storage.set(TRANSACTION, &attempt.write());
+        inner.attempt.replace(Some(attempt));
+    }
+
+    fn forget(self) {
+        let inner = self.inner();
+        inner.storage.remove(TRANSACTION);
+        inner.attempt.replace(None);
+        inner.poll.replace(None);
+    }
+
+    fn next_epoch(self) -> u32 {
+        let inner = self.inner();
+        inner.epoch.set(inner.epoch.get().wrapping_add(1));
+        inner.poll.replace(None);
+        inner.epoch.get()
+    }
+
+    fn apply(self, event: Event) {
+        self.flow.write().apply(event);
+    }
+
+    fn with_untracked<T>(self, read: impl FnOnce(&Flow) -> T) -> T {
+        read(&self.flow.read_untracked())
+    }
+
+    fn inner(self) -> Rc<Inner> {
+        self.inner.get_value()
+    }
+}
+
+/// Whether two texts are the same, in a time that does not tell where they differ.
+fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && one.bytes().zip(other.bytes()).fold(0, |differ, (one, other)| differ | (one ^ other)) == 0
+}
