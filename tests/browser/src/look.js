@@ -33,7 +33,7 @@ const look = {
   title: () => document.title,
   address: () => location.pathname + location.search + location.hash,
   origin: () => location.origin,
-  text: () => text(document.querySelector("main")),
+  text: () => text(document.body),
   busy: () => !!document.querySelector("main[aria-busy=true], main [aria-busy=true], button[aria-disabled=true]"),
 
   pressable: () => all("button, a[href], summary, input[type=submit], [role=button], [role=link]").filter(seen),

@@ -640,6 +640,7 @@ impl Page {
                 seen.map_or_else(|error| error.to_string(), |seen| seen.to_string())
             ));
         }
+        self.read_console().await;
         lines.extend(
             self.console
                 .borrow()

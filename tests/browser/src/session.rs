@@ -145,11 +145,15 @@ impl Session {
         .await
     }
 
-    /// What the log has got since the last call.
+    /// What the log has got since the last call; nothing of a browser that is gone.
     pub(crate) async fn log(&self, kind: &str) -> Vec<Line> {
         let text =
             |entry: &Value, member: &str| entry[member].as_str().unwrap_or_default().to_owned();
-        let lines = self.post("se/log", json!({ "type": kind })).await;
+        let ask = Ask {
+            path: "se/log".to_owned(),
+            body: Some(json!({ "type": kind })),
+        };
+        let lines = self.client.issue_cmd(ask).await.unwrap_or_default();
         let line = |entry: &Value| Line {
             level: text(entry, "level"),
             source: text(entry, "source"),
