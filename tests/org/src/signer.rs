@@ -39,14 +39,24 @@ impl Signer {
     }
 
     pub(crate) fn sign(&self, claims: &Value) -> String {
+        self.token(claims, |_| {})
+    }
+
+    /// A token with a signature of the right length that is nobody's.
+    pub(crate) fn sign_wrong(&self, claims: &Value) -> String {
+        self.token(claims, |signature| signature.reverse())
+    }
+
+    fn token(&self, claims: &Value, change: impl FnOnce(&mut [u8])) -> String {
         let header = json!({"kid": self.kid, "alg": "RS256"});
         let signed = format!(
             "{}.{}",
             BASE64.encode(header.to_string()),
             BASE64.encode(claims.to_string())
         );
-        let signature = self.key.sign(signed.as_bytes());
-        format!("{signed}.{}", BASE64.encode(signature.to_bytes()))
+        let mut signature = self.key.sign(signed.as_bytes()).to_vec();
+        change(&mut signature);
+        format!("{signed}.{}", BASE64.encode(signature))
     }
 
     /// The claims of a token that this org signed, however old it is.

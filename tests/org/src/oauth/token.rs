@@ -193,10 +193,11 @@ impl Issue {
         }
         if self.has("openid") {
             let claims = self.id_claims(org, &account, &access_token, state.token_fault);
-            let mut id_token = org.core().signer.sign(&claims);
-            if state.token_fault == Some(TokenFault::Signature) {
-                id_token = with_foreign_signature(&id_token);
-            }
+            let signer = &org.core().signer;
+            let id_token = match state.token_fault {
+                Some(TokenFault::Signature) => signer.sign_wrong(&claims),
+                _ => signer.sign(&claims),
+            };
             answer["id_token"] = json!(id_token);
         }
         state.grants.add_access(
@@ -271,11 +272,4 @@ impl Issue {
         }
         claims
     }
-}
-
-/// The same token with a signature of the right length that belongs to nothing.
-fn with_foreign_signature(token: &str) -> String {
-    let (signed, signature) = token.rsplit_once('.').unwrap_or((token, ""));
-    let turned: String = signature.chars().rev().collect();
-    format!("{signed}.{turned}")
 }
