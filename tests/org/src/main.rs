@@ -106,3 +106,35 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
         interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Option<Options>, String> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn options_are_read_and_the_app_may_be_at_several_places() {
+        let line = "--port 1 --app-origin http://a.test --app-origin http://b.test --policy signup";
+        let options = parsed(line).expect("good").expect("no help");
+        assert_eq!((options.port, options.policy.as_str()), (1, "signup"));
+        assert_eq!(options.app_origins, ["http://a.test", "http://b.test"]);
+    }
+
+    #[test]
+    fn help_is_no_mistake_and_mistakes_are_named() {
+        assert!(parsed("--port 1 --help").is_ok_and(|options| options.is_none()));
+        for (line, word) in [
+            ("--port", "--port"),
+            ("--port x", "x"),
+            ("--colour red", "--colour"),
+        ] {
+            assert!(
+                parsed(line).is_err_and(|problem| problem.contains(word)),
+                "{line}"
+            );
+        }
+    }
+}

@@ -185,6 +185,8 @@ impl Transaction {
 
     fn replace(&mut self, now: SystemTime, transferred: bool) {
         let handle = std::mem::replace(&mut self.handle, new_handle());
+        self.earlier
+            .retain(|earlier| earlier.transferred || now < earlier.replaced + REPLACED);
         self.earlier.push(Earlier {
             handle,
             replaced: now,

@@ -390,3 +390,22 @@ async fn a_password_against_the_rules_is_told_at_the_field() {
     );
     assert_eq!(browser.passcode(&page, PASSWORD).await.status(), 200);
 }
+
+#[tokio::test]
+async fn a_bad_number_in_the_list_is_refused_each_time() {
+    let browser = Browser::new("seed");
+    let page = browser.sign_up("mia@acme.test").await;
+    let page = browser.choose(&page, "Password").await;
+    let page = browser.passcode(&page, PASSWORD).await;
+    let id = page.json().pointer("/authenticators/value/1/id").cloned();
+    let body = json!({"authenticator": {"id": id, "methodType": "sms", "phoneNumber": "+1"}});
+    for _ in 0..2 {
+        let refused = browser
+            .submit(&page, "select-authenticator-enroll", body.clone())
+            .await;
+        assert_eq!(
+            (refused.status(), refused.step()),
+            (400, "authenticator-enrollment-data".to_owned())
+        );
+    }
+}

@@ -416,3 +416,30 @@ async fn a_link_works_in_the_middle_of_a_sign_in() {
     let told = browser.submit(&first_tab, "poll", json!({})).await;
     assert_eq!(told.said(), ["idx.transferred.to.new.tab"]);
 }
+
+#[tokio::test]
+async fn two_proofs_of_somebody_with_one_are_told_to_be_impossible() {
+    let browser = with_mary("password-only").await;
+    for (asked, possible) in [
+        ("urn:okta:loa:2fa:any", false),
+        ("urn:okta:loa:2fa:any:ifpossible", true),
+    ] {
+        let answer = browser.interact_with(&[("acr_values", asked)]).await;
+        let page = browser
+            .introspect(
+                answer.json["interaction_handle"]
+                    .as_str()
+                    .expect("a handle"),
+            )
+            .await;
+        let page = browser.sign_in(&page, MARY, PASSWORD).await;
+        assert_eq!(page.is_done(), possible, "{asked}");
+        if !possible {
+            assert_eq!(
+                (page.status(), page.said()),
+                (403, vec!["oie.assurance.unsatisfiable".to_owned()])
+            );
+            assert_eq!(page.step(), "identify");
+        }
+    }
+}

@@ -207,20 +207,10 @@ async fn a_shortcut_with_the_number_lands_on_the_code_page() {
 }
 
 #[tokio::test]
-async fn every_body_of_the_walk_says_what_every_body_has_to_say() {
+async fn an_answer_says_its_type_and_its_number() {
     let browser = Browser::new("seed");
     let page = to_the_second_list(&browser).await;
     let page = browser.choose(&page, "Email").await;
-    for member in [
-        "version",
-        "stateHandle",
-        "expiresAt",
-        "intent",
-        "cancel",
-        "app",
-    ] {
-        assert!(page.json().get(member).is_some(), "{member}");
-    }
     assert_eq!(
         page.0.headers["content-type"],
         "application/ion+json; okta-version=1.0.0"
@@ -228,32 +218,4 @@ async fn every_body_of_the_walk_says_what_every_body_has_to_say() {
     assert!(
         page.0.headers.contains_key("x-okta-request-id") && page.0.headers.contains_key("date")
     );
-    // What a form relates to has to be there: Okta's own client throws otherwise.
-    for form in page
-        .json()
-        .pointer("/remediation/value")
-        .and_then(Value::as_array)
-        .expect("forms")
-    {
-        let own = form.pointer("/relatesTo/0").cloned();
-        let of_options = form
-            .pointer("/value/0/options")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
-        let paths = own.into_iter().chain(
-            of_options
-                .into_iter()
-                .map(|option| option["relatesTo"].clone()),
-        );
-        for path in paths {
-            let pointer = path
-                .as_str()
-                .expect("a path")
-                .replace("$.", "/")
-                .replace(['.', '['], "/")
-                .replace(']', "");
-            assert!(page.json().pointer(&pointer).is_some(), "{path}");
-        }
-    }
 }

@@ -180,12 +180,11 @@ fn step(visit: &mut Visit<'_>, path: &str, body: &Value) -> Reply {
         }
         _ => Answer::says(StatusCode::BAD_REQUEST, message::bad_request()),
     };
-    if before
-        != (
-            visit.transaction.step.clone(),
-            visit.transaction.handle().to_owned(),
-        )
-    {
+    let now_at = (
+        visit.transaction.step.clone(),
+        visit.transaction.handle().to_owned(),
+    );
+    if answer.status.is_success() && before != now_at {
         visit.transaction.last_advance = Some(Advance {
             path: path.to_owned(),
             body: written,

@@ -57,6 +57,7 @@ impl Browser {
         let bytes = to_bytes(body, usize::MAX).await.expect("a body");
         let text = String::from_utf8(bytes.to_vec()).expect("text");
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        assert_whole(&json);
         Answer {
             status: parts.status,
             headers: parts.headers,
@@ -263,6 +264,48 @@ impl Browser {
             .header("authorization", format!("Bearer {access_token}"));
         self.send(request.body(Body::empty()).expect("a request"))
             .await
+    }
+}
+
+/// What every page of a transaction has to have, and no form relates to what is not there: Okta's own client throws then.
+fn assert_whole(json: &Value) {
+    let Some(forms) = json.pointer("/remediation/value").and_then(Value::as_array) else {
+        return;
+    };
+    for member in [
+        "version",
+        "stateHandle",
+        "expiresAt",
+        "intent",
+        "cancel",
+        "app",
+    ] {
+        assert!(json.get(member).is_some(), "no {member} in {json:#}");
+    }
+    for form in forms {
+        let own = form.pointer("/relatesTo/0").cloned();
+        let options = form
+            .pointer("/value/0/options")
+            .and_then(Value::as_array)
+            .cloned();
+        let of_options = options
+            .into_iter()
+            .flatten()
+            .map(|option| option["relatesTo"].clone());
+        for path in own.into_iter().chain(of_options) {
+            let path = path.as_str().expect("a path");
+            let pointer = path
+                .replace("$.", "/")
+                .replace(['.', '['], "/")
+                .replace(']', "");
+            assert!(json.pointer(&pointer).is_some(), "no {path} in {json:#}");
+        }
+        let handle = form["value"].as_array().and_then(|fields| fields.last());
+        assert_eq!(
+            handle.map(|field| &field["value"]),
+            Some(&json["stateHandle"]),
+            "{json:#}"
+        );
     }
 }
 
