@@ -14,6 +14,8 @@ pub fn build(tools: &Tools, public_url: &str) -> Result<PathBuf> {
     process::timed("Building the app", || {
         let mut trunk = tools.trunk();
         trunk
+            // It cannot read the script that wasm-bindgen writes, warns, and takes the script as it is.
+            .args(["--log", "warn,trunk::processing::minify=error"])
             .args(["build", "--public-url", public_url, "--dist"])
             .arg(&dist);
         if tools.has_wasm_opt() {

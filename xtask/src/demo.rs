@@ -92,7 +92,9 @@ async fn serve_both(options: &args::Demo, dist: PathBuf, org: PathBuf) -> Result
             &options.policy,
         ])
         .current_dir(paths::root())
-        .stdin(std_process::Stdio::null());
+        .stdin(std_process::Stdio::null())
+        // Its addresses, which are told below with the app's.
+        .stdout(std_process::Stdio::null());
     let typed = process::typed(&command);
     let mut child = tokio::process::Command::from(command)
         .kill_on_drop(true)

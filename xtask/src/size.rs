@@ -30,8 +30,11 @@ impl Size {
         let weigh = |name: String| {
             let path = dist.join(&name);
             let content = fs::read(&path).map_err(Error::file(&path))?;
-            // A server sends a file that brotli makes larger as it is.
-            let brotli = bundle::brotli(&content).len().min(content.len());
+            let brotli = match fs::metadata(dist.join(format!("{name}.br"))) {
+                Ok(sibling) => usize::try_from(sibling.len()).unwrap_or(usize::MAX),
+                // A server sends a file that brotli makes larger as it is.
+                Err(_) => bundle::brotli(&content).len().min(content.len()),
+            };
             Ok(File {
                 name,
                 raw: content.len(),

@@ -47,8 +47,9 @@ impl Tools {
         wasm_target()?;
         let wasm_bindgen = wasm_bindgen_version()?;
         Ok(Self {
-            trunk: cargo_tool("trunk", "trunk", TRUNK)?,
-            wasm_bindgen: cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen)?,
+            // Without its features it cannot download anything, which it never has to, and is built sooner.
+            trunk: cargo_tool("trunk", "trunk", TRUNK, &["--no-default-features"])?,
+            wasm_bindgen: cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen, &[])?,
             wasm_opt: match (npm::wasm_opt(), wasm_opt) {
                 (Ok(path), _) => Some(path),
                 (Err(problem), WasmOpt::Required) => return Err(problem),
@@ -135,7 +136,7 @@ fn wasm_target() -> Result<()> {
 }
 
 /// A program that Cargo builds.
-fn cargo_tool(program: &str, package: &str, version: &str) -> Result<PathBuf> {
+fn cargo_tool(program: &str, package: &str, version: &str, options: &[&str]) -> Result<PathBuf> {
     if let Some(path) = installed(program, version) {
         return Ok(path);
     }
@@ -145,15 +146,9 @@ fn cargo_tool(program: &str, package: &str, version: &str) -> Result<PathBuf> {
             || {
                 let mut cargo = Command::new(process::cargo());
                 cargo
-                    .args([
-                        "install",
-                        "--locked",
-                        "--quiet",
-                        "--version",
-                        version,
-                        "--root",
-                    ])
+                    .args(["install", "--locked", "--version", version, "--root"])
                     .arg(folder)
+                    .args(options)
                     .arg(package)
                     // The settings of this workspace are not meant for it.
                     .current_dir(folder)
