@@ -6,9 +6,9 @@ use leptos::task::spawn_local;
 use crate::browser::{self, place};
 use crate::config::{Brand, Config, Problem};
 use crate::flow::store::FlowStore;
-use crate::pages::{self, Press};
+use crate::pages::{self, Card, Press};
 use crate::text::Text;
-use crate::ui::{self, Desk};
+use crate::ui::{self, Desk, Said, State};
 
 /// Reads `config.json` and puts the app into the page.
 pub fn start() {
@@ -18,95 +18,101 @@ pub fn start() {
             Some(text) => Config::parse(&text, &root),
             None => Err(Problem::Missing),
         };
-        match config {
-            Ok(config) => mount_to_body(move || app(config)),
-            Err(problem) => mount_to_body(move || unconfigured(problem)),
-        }
+        mount_to_body(move || match config {
+            Ok(config) => app(config),
+            Err(problem) => unconfigured(&problem),
+        });
     });
 }
 
-fn app(config: Config) -> impl IntoView {
+fn app(config: Config) -> AnyView {
     let brand = config.brand.clone();
     let store = FlowStore::new(config);
-    let card = Memo::new(move |_| store.card());
     let desk = Desk {
-        problems: Memo::new(move |_| store.with(pages::problems)),
-        notices: Memo::new(move |_| store.with(pages::notices)),
-        said: Memo::new(move |_| store.with(|flow| flow.said)),
-        wipes: Memo::new(move |_| store.with(|flow| flow.wipes)),
-        busy: Memo::new(move |_| store.with(|flow| flow.busy)),
-        slow: Memo::new(move |_| store.with(|flow| flow.slow)),
-        sent_at: Memo::new(move |_| store.with(|flow| flow.sent_at)),
+        card: Memo::new(move |_| store.card()),
+        said: Memo::new(move |_| {
+            store.with(|flow| Said {
+                problems: pages::problems(flow),
+                notices: pages::notices(flow),
+                times: flow.said,
+            })
+        }),
+        state: Memo::new(move |_| {
+            store.with(|flow| State {
+                busy: flow.busy,
+                slow: flow.slow,
+                wipes: flow.wipes,
+                sent_at: flow.sent_at,
+            })
+        }),
         touched: RwSignal::new(0),
         kept: Callback::new(move |path: String| store.kept(&path)),
-        press: Callback::new(move |press| store.press(press)),
+        press: Callback::new(move |press| match press {
+            // The last thing that did not come through was a button's, or the form's.
+            Press::Retry if !store.repeats() => {
+                if let Some(form) = ui::form() {
+                    store.submit(&ui::raw(&form));
+                }
+            }
+            press => store.press(press),
+        }),
         submit: Callback::new(move |form| store.submit(&ui::raw(&form))),
-        repeats: Callback::new(move |()| store.repeats()),
     };
     store.open();
     place::on_travel(move || store.open());
-    page(brand, card, desk)
+    page(brand, desk)
 }
 
-fn unconfigured(problem: Problem) -> impl IntoView {
-    let card = pages::unconfigured(&problem);
-    let press = |press| {
-        if press == Press::Reload {
-            place::reload();
-        }
-    };
+fn unconfigured(problem: &Problem) -> AnyView {
+    let card = pages::unconfigured(problem);
     let desk = Desk {
-        problems: Memo::new(|_| Vec::new()),
-        notices: Memo::new(|_| Vec::new()),
-        said: Memo::new(|_| 0),
-        wipes: Memo::new(|_| 0),
-        busy: Memo::new(|_| false),
-        slow: Memo::new(|_| false),
-        sent_at: Memo::new(|_| None),
+        card: Memo::new(move |_| card.clone()),
+        said: Memo::new(|_| Said::default()),
+        state: Memo::new(|_| State::default()),
         touched: RwSignal::new(0),
         kept: Callback::new(|_| None),
-        press: Callback::new(press),
+        press: Callback::new(|press| {
+            if press == Press::Reload {
+                place::reload();
+            }
+        }),
         submit: Callback::new(|_| ()),
-        repeats: Callback::new(|()| false),
     };
-    page(Brand { name: None, logo: None }, Memo::new(move |_| card.clone()), desk)
+    page(
+        Brand {
+            name: None,
+            logo: None,
+        },
+        desk,
+    )
 }
 
-fn page(brand: Brand, card: Memo<pages::Card>, desk: Desk) -> impl IntoView {
-    let name = brand.name.clone();
+fn page(brand: Brand, desk: Desk) -> AnyView {
+    let view = ui::page(&brand, desk);
     // The title says where one is, and that something is wrong.
     Effect::new(move || {
-        let heading = card.read().heading.clone();
-        let title = match &name {
+        let heading = desk.card.read().heading.clone();
+        let title = match &brand.name {
             Some(name) => pages::fill(Text::TitleOf, &[&heading, name]),
             None => heading,
         };
-        let prefix = if desk.problems.read().is_empty() { "" } else { Text::ErrorPrefix.words() };
+        let prefix = if desk.said.read().problems.is_empty() {
+            ""
+        } else {
+            Text::ErrorPrefix.words()
+        };
         place::title(&[prefix, &title].concat());
     });
     // A new page takes the focus to its heading, an error to its summary; the same error again is one more.
-    Effect::new(move |before: Option<(pages::Card, u32)>| {
-        let (card, said) = (card.get(), desk.said.get());
-        let wrong = !desk.problems.read_untracked().is_empty();
-        if let Some((known, count)) = before {
-            if wrong && count != said {
-                ui::focus_summary();
-            } else if known != card {
-                ui::focus_heading();
-            }
-        } else {
+    Effect::new(move |before: Option<(Card, u32)>| {
+        let (card, said) = (desk.card.get(), desk.said.get());
+        let (known, times) = before.map_or((None, said.times), |(card, times)| (Some(card), times));
+        if !said.problems.is_empty() && times != said.times {
+            ui::focus_summary();
+        } else if known.as_ref() != Some(&card) {
             ui::focus_heading();
         }
-        (card, said)
+        (card, said.times)
     });
-    view! {
-        <a class="skip-link" href="#main" on:click=move |event| { event.prevent_default(); ui::focus_heading(); }>
-            {Text::SkipToContent.words()}
-        </a>
-        {ui::brand(brand)}
-        <main class="page" id="main" data-step=move || card.read().step.clone()>
-            {move || ui::card(&card.read(), desk)}
-        </main>
-        {move || ui::foot(card.read().request_id.as_deref())}
-    }
+    view
 }

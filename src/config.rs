@@ -59,9 +59,16 @@ impl Config {
     /// # Errors
     /// [`Problem`] names the first member that is wrong.
     pub fn parse(text: &str, root: &str) -> Result<Self, Problem> {
-        let value = json::parse(text).filter(|value| matches!(value, Value::Object(_))).ok_or(Problem::Unreadable)?;
-        let issuer = value.text("issuer").map(|issuer| issuer.trim().trim_end_matches('/')).unwrap_or_default();
-        if !(http::navigable(issuer) && !issuer.contains(['?', '#', '@', ' ', '{', '<'])) || host(issuer).is_empty() {
+        let value = json::parse(text)
+            .filter(|value| matches!(value, Value::Object(_)))
+            .ok_or(Problem::Unreadable)?;
+        let issuer = value
+            .text("issuer")
+            .map(|issuer| issuer.trim().trim_end_matches('/'))
+            .unwrap_or_default();
+        if !(http::navigable(issuer) && !issuer.contains(['?', '#', '@', ' ', '{', '<']))
+            || host(issuer).is_empty()
+        {
             return Err(Problem::Member(Member::Issuer));
         }
         let client_id = value.text("clientId").map(str::trim).unwrap_or_default();
@@ -75,7 +82,11 @@ impl Config {
         };
         let scopes = match value.get("scopes") {
             None | Some(Value::Null) => "openid profile email".to_owned(),
-            Some(Value::Array(scopes)) => scopes.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
+            Some(Value::Array(scopes)) => scopes
+                .iter()
+                .filter_map(Value::as_str)
+                .collect::<Vec<_>>()
+                .join(" "),
             Some(Value::String(scopes)) => scopes.split_whitespace().collect::<Vec<_>>().join(" "),
             Some(_) => String::new(),
         };
@@ -95,13 +106,23 @@ impl Config {
     /// The org's origin, where the IDX endpoints are: the issuer up to its path (protocol reference, 1.1).
     pub fn org(&self) -> &str {
         let host = host(&self.issuer);
-        let start = self.issuer.len() - self.issuer.split_once("://").map_or(0, |(_, rest)| rest.len());
-        self.issuer.get(..start + host.len()).unwrap_or(&self.issuer)
+        let start = self.issuer.len()
+            - self
+                .issuer
+                .split_once("://")
+                .map_or(0, |(_, rest)| rest.len());
+        self.issuer
+            .get(..start + host.len())
+            .unwrap_or(&self.issuer)
     }
 
     /// An endpoint of the authorization server, `/v1/token` for one (protocol reference, 1.1).
     pub fn endpoint(&self, path: &str) -> String {
-        let base = if self.issuer.contains("/oauth2") { "" } else { "/oauth2" };
+        let base = if self.issuer.contains("/oauth2") {
+            ""
+        } else {
+            "/oauth2"
+        };
         [self.issuer.as_str(), base, path].concat()
     }
 
@@ -118,11 +139,16 @@ fn host(issuer: &str) -> &str {
 
 fn brand(value: Option<&Value>, root: &str) -> Result<Brand, Problem> {
     let Some(value) = value.filter(|value| **value != Value::Null) else {
-        return Ok(Brand { name: None, logo: None });
+        return Ok(Brand {
+            name: None,
+            logo: None,
+        });
     };
     let member = |name: &str| match value.get(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
+        Some(Value::String(text)) => {
+            Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+        }
         Some(_) => Err(Problem::Member(Member::Brand)),
     };
     if !matches!(value, Value::Object(_)) {
@@ -130,9 +156,16 @@ fn brand(value: Option<&Value>, root: &str) -> Result<Brand, Problem> {
     }
     // The page's policy shows pictures of its own origin only; a path is taken from the app's root.
     let logo = member("logo")?.map(|logo| {
-        if logo.contains("://") || logo.starts_with('/') { logo } else { [root, &logo].concat() }
+        if logo.contains("://") || logo.starts_with('/') {
+            logo
+        } else {
+            [root, &logo].concat()
+        }
     });
-    Ok(Brand { name: member("name")?, logo })
+    Ok(Brand {
+        name: member("name")?,
+        logo,
+    })
 }
 
 #[cfg(test)]
@@ -147,20 +180,34 @@ mod tests {
 
     #[test]
     fn two_members_suffice() {
-        let config = parse(r#"{"issuer":"https://id.acme.test/oauth2/default/","clientId":"0oa7"}"#);
-        let Ok(config) = config else { panic!("{config:?}") };
+        let config =
+            parse(r#"{"issuer":"https://id.acme.test/oauth2/default/","clientId":"0oa7"}"#);
+        let Ok(config) = config else {
+            panic!("{config:?}")
+        };
         assert_eq!(config.org(), "https://id.acme.test");
-        assert_eq!(config.endpoint("/v1/token"), "https://id.acme.test/oauth2/default/v1/token");
-        assert_eq!(config.redirect_uri, "https://app.acme.test/auth/login/callback");
+        assert_eq!(
+            config.endpoint("/v1/token"),
+            "https://id.acme.test/oauth2/default/v1/token"
+        );
+        assert_eq!(
+            config.redirect_uri,
+            "https://app.acme.test/auth/login/callback"
+        );
         assert_eq!(config.scopes, "openid profile email");
     }
 
     #[test]
     fn the_org_itself_can_be_the_authorization_server() {
         let config = parse(r#"{"issuer":"http://localhost:8081","clientId":"x"}"#);
-        let Ok(config) = config else { panic!("{config:?}") };
+        let Ok(config) = config else {
+            panic!("{config:?}")
+        };
         assert_eq!(config.org(), "http://localhost:8081");
-        assert_eq!(config.endpoint("/v1/keys"), "http://localhost:8081/oauth2/v1/keys");
+        assert_eq!(
+            config.endpoint("/v1/keys"),
+            "http://localhost:8081/oauth2/v1/keys"
+        );
     }
 
     #[test]
@@ -169,16 +216,46 @@ mod tests {
             ("", Problem::Unreadable),
             ("[]", Problem::Unreadable),
             ("{}", Problem::Member(Member::Issuer)),
-            (r#"{"issuer":"id.acme.test","clientId":"x"}"#, Problem::Member(Member::Issuer)),
-            (r#"{"issuer":"https://","clientId":"x"}"#, Problem::Member(Member::Issuer)),
-            (r#"{"issuer":"http://id.acme.test","clientId":"x"}"#, Problem::Member(Member::Issuer)),
-            (r#"{"issuer":"https://{yourOktaDomain}/oauth2/default","clientId":"x"}"#, Problem::Member(Member::Issuer)),
-            (r#"{"issuer":"https://id.acme.test"}"#, Problem::Member(Member::ClientId)),
-            (r#"{"issuer":"https://id.acme.test","clientId":7}"#, Problem::Member(Member::ClientId)),
-            (r#"{"issuer":"https://id.acme.test","clientId":"x","redirectUri":"/cb"}"#, Problem::Member(Member::RedirectUri)),
-            (r#"{"issuer":"https://id.acme.test","clientId":"x","scopes":["email"]}"#, Problem::Member(Member::Scopes)),
-            (r#"{"issuer":"https://id.acme.test","clientId":"x","scopes":5}"#, Problem::Member(Member::Scopes)),
-            (r#"{"issuer":"https://id.acme.test","clientId":"x","brand":"Acme"}"#, Problem::Member(Member::Brand)),
+            (
+                r#"{"issuer":"id.acme.test","clientId":"x"}"#,
+                Problem::Member(Member::Issuer),
+            ),
+            (
+                r#"{"issuer":"https://","clientId":"x"}"#,
+                Problem::Member(Member::Issuer),
+            ),
+            (
+                r#"{"issuer":"http://id.acme.test","clientId":"x"}"#,
+                Problem::Member(Member::Issuer),
+            ),
+            (
+                r#"{"issuer":"https://{yourOktaDomain}/oauth2/default","clientId":"x"}"#,
+                Problem::Member(Member::Issuer),
+            ),
+            (
+                r#"{"issuer":"https://id.acme.test"}"#,
+                Problem::Member(Member::ClientId),
+            ),
+            (
+                r#"{"issuer":"https://id.acme.test","clientId":7}"#,
+                Problem::Member(Member::ClientId),
+            ),
+            (
+                r#"{"issuer":"https://id.acme.test","clientId":"x","redirectUri":"/cb"}"#,
+                Problem::Member(Member::RedirectUri),
+            ),
+            (
+                r#"{"issuer":"https://id.acme.test","clientId":"x","scopes":["email"]}"#,
+                Problem::Member(Member::Scopes),
+            ),
+            (
+                r#"{"issuer":"https://id.acme.test","clientId":"x","scopes":5}"#,
+                Problem::Member(Member::Scopes),
+            ),
+            (
+                r#"{"issuer":"https://id.acme.test","clientId":"x","brand":"Acme"}"#,
+                Problem::Member(Member::Brand),
+            ),
         ] {
             assert_eq!(parse(text), Err(problem), "{text}");
         }

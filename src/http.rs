@@ -107,21 +107,27 @@ pub trait Transport {
     ///
     /// # Errors
     /// [`Unreachable`] if no complete answer came.
-    fn send(&self, request: HttpRequest) -> impl Future<Output = Result<HttpResponse, Unreachable>>;
+    fn send(&self, request: HttpRequest)
+    -> impl Future<Output = Result<HttpResponse, Unreachable>>;
 }
 
 /// Whether `url` lies on `origin` (`https://id.acme.test`, without a slash at its end).
 pub fn on_origin(url: &str, origin: &str) -> bool {
     !origin.is_empty()
-        && url.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+        && url
+            .strip_prefix(origin)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
 }
 
 /// Whether a browser may be sent there: `https`, or `http` on this machine. Keeps `javascript:` and `data:` out.
 pub fn navigable(url: &str) -> bool {
     url.starts_with("https://")
-        || ["http://localhost", "http://127.0.0.1", "http://[::1]"].iter().any(|host| {
-            url.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':', '?', '#']))
-        })
+        || ["http://localhost", "http://127.0.0.1", "http://[::1]"]
+            .iter()
+            .any(|host| {
+                url.strip_prefix(host)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':', '?', '#']))
+            })
 }
 
 #[cfg(test)]
@@ -150,14 +156,26 @@ mod tests {
     fn a_browser_is_sent_to_the_web_only() {
         assert!(navigable("https://idp.acme.test/authorize?x=1"));
         assert!(navigable("http://localhost:8081/sso"));
-        for other in ["javascript:alert(1)", "data:text/html,x", "http://localhost.evil.test/", "okta-verify://x", ""] {
+        for other in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "http://localhost.evil.test/",
+            "okta-verify://x",
+            "",
+        ] {
             assert!(!navigable(other), "{other}");
         }
     }
 
     #[test]
     fn a_form_is_encoded() {
-        let request = HttpRequest::form("https://id.acme.test", &[("scope", "openid email"), ("a&b", "ü=+")]);
-        assert_eq!(request.body.map(|body| body.expose().to_owned()), Some("scope=openid%20email&a%26b=%C3%BC%3D%2B".to_owned()));
+        let request = HttpRequest::form(
+            "https://id.acme.test",
+            &[("scope", "openid email"), ("a&b", "ü=+")],
+        );
+        assert_eq!(
+            request.body.map(|body| body.expose().to_owned()),
+            Some("scope=openid%20email&a%26b=%C3%BC%3D%2B".to_owned())
+        );
     }
 }

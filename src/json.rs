@@ -30,7 +30,11 @@ impl Value {
     /// The member of that name, if this is an object that has it.
     pub fn get(&self, name: &str) -> Option<&Value> {
         match self {
-            Self::Object(members) => members.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value),
+            Self::Object(members) => members
+                .iter()
+                .rev()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value),
             _ => None,
         }
     }
@@ -61,7 +65,9 @@ impl Value {
     /// A whole number from 0 to 2^53, also one that was written as a string.
     pub fn as_u64(&self) -> Option<u64> {
         match self {
-            Self::Number(number) if *number >= 0.0 && *number <= 9_007_199_254_740_992.0 => Some(*number as u64),
+            Self::Number(number) if *number >= 0.0 && *number <= 9_007_199_254_740_992.0 => {
+                Some(*number as u64)
+            }
             Self::String(text) => text.parse().ok(),
             _ => None,
         }
@@ -94,7 +100,9 @@ impl Value {
             Self::String(text) => text.clone(),
             Self::Bool(true) => "true".to_owned(),
             Self::Bool(false) => "false".to_owned(),
-            Self::Number(number) => whole(*number).map(|number| number.to_string()).unwrap_or_default(),
+            Self::Number(number) => whole(*number)
+                .map(|number| number.to_string())
+                .unwrap_or_default(),
             Self::Null | Self::Array(_) | Self::Object(_) => String::new(),
         }
     }
@@ -136,7 +144,9 @@ impl Value {
 }
 
 fn whole(number: f64) -> Option<i64> {
-    (number.is_finite() && number.abs() <= 9_007_199_254_740_992.0 && number == (number as i64) as f64)
+    (number.is_finite()
+        && number.abs() <= 9_007_199_254_740_992.0
+        && number == (number as i64) as f64)
         .then_some(number as i64)
 }
 
@@ -171,15 +181,23 @@ pub fn parse(text: &str) -> Option<Value> {
             serde_json::Value::Bool(flag) => Value::Bool(flag),
             serde_json::Value::Number(number) => number.as_f64().map_or(Value::Null, Value::Number),
             serde_json::Value::String(text) => Value::String(text),
-            serde_json::Value::Array(items) => {
-                Value::Array(items.into_iter().map(|item| convert(item, depth - 1)).collect())
-            }
-            serde_json::Value::Object(members) => {
-                Value::Object(members.into_iter().map(|(name, value)| (name, convert(value, depth - 1))).collect())
-            }
+            serde_json::Value::Array(items) => Value::Array(
+                items
+                    .into_iter()
+                    .map(|item| convert(item, depth - 1))
+                    .collect(),
+            ),
+            serde_json::Value::Object(members) => Value::Object(
+                members
+                    .into_iter()
+                    .map(|(name, value)| (name, convert(value, depth - 1)))
+                    .collect(),
+            ),
         }
     }
-    serde_json::from_str(text).ok().map(|value| convert(value, DEPTH))
+    serde_json::from_str(text)
+        .ok()
+        .map(|value| convert(value, DEPTH))
 }
 
 /// Reads a JSON text; `None` if it is none.
@@ -216,7 +234,9 @@ pub fn parse(text: &str) -> Option<Value> {
             None => Value::Null,
         }
     }
-    js_sys::JSON::parse(text).ok().map(|value| convert(&value, DEPTH))
+    js_sys::JSON::parse(text)
+        .ok()
+        .map(|value| convert(&value, DEPTH))
 }
 
 #[cfg(test)]
@@ -226,8 +246,14 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         let value = Value::Object(vec![
-            ("a\"\\\u{1}\n".to_owned(), Value::String("ü😀 \u{2028}".to_owned())),
-            ("b".to_owned(), Value::Array(vec![Value::Null, Value::Bool(true), Value::Number(-12.0)])),
+            (
+                "a\"\\\u{1}\n".to_owned(),
+                Value::String("ü😀 \u{2028}".to_owned()),
+            ),
+            (
+                "b".to_owned(),
+                Value::Array(vec![Value::Null, Value::Bool(true), Value::Number(-12.0)]),
+            ),
         ]);
         let mut text = String::new();
         value.write(&mut text);
@@ -236,7 +262,10 @@ mod tests {
 
     #[test]
     fn a_member_that_occurs_twice_has_its_last_value() {
-        assert_eq!(parse(r#"{"a":1,"a":2}"#).and_then(|value| value.get("a").and_then(Value::as_u64)), Some(2));
+        assert_eq!(
+            parse(r#"{"a":1,"a":2}"#).and_then(|value| value.get("a").and_then(Value::as_u64)),
+            Some(2)
+        );
     }
 
     #[test]

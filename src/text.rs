@@ -237,6 +237,7 @@ catalogue! {
 
     // The page itself
     OtherWays = "Other ways to go on",
+    Logo = "Logo",
     SkipToContent = "Skip to the content",
     TitleOf = "{0} – {1}",
     GenericHeading = "One more step",

@@ -21,7 +21,9 @@ fn subtle() -> Option<SubtleCrypto> {
 
 /// SHA-256.
 pub(super) async fn sha256(bytes: &[u8]) -> Option<[u8; 32]> {
-    let promise = subtle()?.digest_with_str_and_u8_array("SHA-256", bytes).ok()?;
+    let promise = subtle()?
+        .digest_with_str_and_u8_array("SHA-256", bytes)
+        .ok()?;
     let digest: ArrayBuffer = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
     Uint8Array::new(&digest).to_vec().try_into().ok()
 }
@@ -29,21 +31,33 @@ pub(super) async fn sha256(bytes: &[u8]) -> Option<[u8; 32]> {
 /// Whether an RSASSA-PKCS1-v1_5 SHA-256 signature is right. A key that cannot be read verifies nothing.
 pub(super) async fn verifies(key: &Key, signed: &[u8], signature: &[u8]) -> Option<bool> {
     let subtle = subtle()?;
-    let jwk = object(&[("kty", "RSA"), ("alg", "RS256"), ("n", &key.n), ("e", &key.e)])?;
+    let jwk = object(&[
+        ("kty", "RSA"),
+        ("alg", "RS256"),
+        ("n", &key.n),
+        ("e", &key.e),
+    ])?;
     let algorithm = object(&[("name", ALGORITHM), ("hash", "SHA-256")])?;
     let usages = js_sys::Array::of1(&JsValue::from_str("verify"));
     let imported = match subtle.import_key_with_object("jwk", &jwk, &algorithm, false, &usages) {
         Ok(promise) => JsFuture::from(promise).await,
         Err(error) => Err(error),
     };
-    let Ok(key) = imported.and_then(|key| key.dyn_into::<CryptoKey>()) else { return Some(false) };
-    let promise = subtle.verify_with_str_and_u8_array_and_u8_array(ALGORITHM, &key, signature, signed).ok()?;
+    let Ok(key) = imported.and_then(|key| key.dyn_into::<CryptoKey>()) else {
+        return Some(false);
+    };
+    let promise = subtle
+        .verify_with_str_and_u8_array_and_u8_array(ALGORITHM, &key, signature, signed)
+        .ok()?;
     JsFuture::from(promise).await.ok()?.as_bool()
 }
 
 /// Bytes from the cryptographic random generator.
 pub(super) fn random(bytes: &mut [u8]) -> Option<()> {
-    crypto()?.get_random_values_with_u8_array(bytes).ok().map(|_| ())
+    crypto()?
+        .get_random_values_with_u8_array(bytes)
+        .ok()
+        .map(|_| ())
 }
 
 fn object(members: &[(&str, &str)]) -> Option<Object> {

@@ -27,10 +27,19 @@ pub(super) async fn send(request: HttpRequest) -> Result<HttpResponse, Unreachab
     });
     let answer = exchange(request, &abort).await;
     drop(timer);
-    answer.map_err(|_| if late.get() { Unreachable::TimedOut } else { Unreachable::Network })
+    answer.map_err(|_| {
+        if late.get() {
+            Unreachable::TimedOut
+        } else {
+            Unreachable::Network
+        }
+    })
 }
 
-async fn exchange(request: HttpRequest, abort: &AbortController) -> Result<HttpResponse, gloo_net::Error> {
+async fn exchange(
+    request: HttpRequest,
+    abort: &AbortController,
+) -> Result<HttpResponse, gloo_net::Error> {
     let mut builder = RequestBuilder::new(&request.url)
         .method(match request.method {
             Method::Get => gloo_net::http::Method::GET,
@@ -65,14 +74,23 @@ fn retry_after(answer: &Response) -> Option<u32> {
     let until = || Some(header("x-rate-limit-reset")?.saturating_sub(super::timer::now() / 1000));
     let limited = answer.status() == 429;
     let seconds = header("retry-after").or_else(until).filter(|_| limited)?;
-    u32::try_from(seconds).ok().filter(|seconds| (1..=3600).contains(seconds))
+    u32::try_from(seconds)
+        .ok()
+        .filter(|seconds| (1..=3600).contains(seconds))
 }
 
 /// A text file beside the page; `None` if it is not there. Always asked for anew.
 pub async fn text(url: &str) -> Option<String> {
-    let answer = RequestBuilder::new(url).cache(RequestCache::NoCache).send().await.ok()?;
+    let answer = RequestBuilder::new(url)
+        .cache(RequestCache::NoCache)
+        .send()
+        .await
+        .ok()?;
     // A host that answers every path with the page has no such file either.
-    let page = answer.headers().get("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+    let page = answer
+        .headers()
+        .get("content-type")
+        .is_some_and(|kind| kind.starts_with("text/html"));
     if !answer.ok() || page {
         return None;
     }

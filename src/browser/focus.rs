@@ -36,6 +36,27 @@ pub fn value(name: &str) -> Option<String> {
     let control = document()?.get_elements_by_name(name).get(0)?;
     match control.dyn_into::<HtmlInputElement>() {
         Ok(input) => Some(input.value()),
-        Err(other) => other.dyn_into::<HtmlSelectElement>().ok().map(|select| select.value()),
+        Err(other) => other
+            .dyn_into::<HtmlSelectElement>()
+            .ok()
+            .map(|select| select.value()),
     }
+}
+
+/// Empties the text box of that name.
+pub fn empty(name: &str) {
+    if let Some(input) = input(name) {
+        input.set_value("");
+    }
+}
+
+/// Gives the text box of that name another `type`.
+pub fn retype(name: &str, kind: &str) {
+    if let Some(input) = input(name) {
+        input.set_type(kind);
+    }
+}
+
+fn input(name: &str) -> Option<HtmlInputElement> {
+    document()?.get_element_by_id(name)?.dyn_into().ok()
 }

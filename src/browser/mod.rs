@@ -30,7 +30,9 @@ impl World for Browser {
     }
 
     async fn verifies(&self, key: &Key, signed: &[u8], signature: &[u8]) -> Result<bool, Failure> {
-        crypto::verifies(key, signed, signature).await.ok_or(Failure::Insecure)
+        crypto::verifies(key, signed, signature)
+            .await
+            .ok_or(Failure::Insecure)
     }
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), Failure> {

@@ -7,35 +7,48 @@ use wasm_bindgen::closure::Closure;
 /// The app's root as a path, with a slash at both ends: where the start-up script lies.
 pub fn root() -> String {
     let script = || {
-        let script = document()?.query_selector("script[type=module][src]").ok()??;
+        let script = document()?
+            .query_selector("script[type=module][src]")
+            .ok()??;
         let address = script.dyn_into::<web_sys::HtmlScriptElement>().ok()?.src();
         let path = web_sys::Url::new(&address).ok()?.pathname();
-        path.rfind('/').and_then(|end| path.get(..=end).map(str::to_owned))
+        path.rfind('/')
+            .and_then(|end| path.get(..=end).map(str::to_owned))
     };
     script().unwrap_or_else(|| "/".to_owned())
 }
 
 /// The page's origin: `https://app.acme.test`.
 pub fn origin() -> String {
-    location().and_then(|location| location.origin().ok()).unwrap_or_default()
+    location()
+        .and_then(|location| location.origin().ok())
+        .unwrap_or_default()
 }
 
 /// The path of the page under the app's root.
 pub fn path() -> String {
-    let path = location().and_then(|location| location.pathname().ok()).unwrap_or_default();
-    path.strip_prefix(root().as_str()).unwrap_or(&path).to_owned()
+    let path = location()
+        .and_then(|location| location.pathname().ok())
+        .unwrap_or_default();
+    path.strip_prefix(root().as_str())
+        .unwrap_or(&path)
+        .to_owned()
 }
 
 /// A parameter of the page's query.
 pub fn parameter(name: &str) -> Option<String> {
     let query = location()?.search().ok()?;
-    web_sys::UrlSearchParams::new_with_str(&query).ok()?.get(name)
+    web_sys::UrlSearchParams::new_with_str(&query)
+        .ok()?
+        .get(name)
 }
 
 /// Puts an address under the app's root into the address bar, as a new entry of the history or in place of this one.
 pub fn show(path: &str, replace: bool) {
     let address = [root().as_str(), path].concat();
-    let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else { return };
+    let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else {
+        return;
+    };
     // A browser refuses only when the history is written to hundreds of times a minute; then the address is late.
     let _ = if replace {
         history.replace_state_with_url(&JsValue::NULL, "", Some(&address))
@@ -82,14 +95,24 @@ pub fn title(title: &str) {
 /// The person's languages, the first one foremost (BCP 47).
 pub fn languages() -> Vec<String> {
     web_sys::window()
-        .map(|window| window.navigator().languages().iter().filter_map(|tag| tag.as_string()).collect())
+        .map(|window| {
+            window
+                .navigator()
+                .languages()
+                .iter()
+                .filter_map(|tag| tag.as_string())
+                .collect()
+        })
         .unwrap_or_default()
 }
 
 /// What a country is called in the person's language.
 pub fn country_name(names: &js_sys::Object, code: &str) -> String {
     let called = || {
-        let of: js_sys::Function = js_sys::Reflect::get(names, &JsValue::from_str("of")).ok()?.dyn_into().ok()?;
+        let of: js_sys::Function = js_sys::Reflect::get(names, &JsValue::from_str("of"))
+            .ok()?
+            .dyn_into()
+            .ok()?;
         of.call1(names, &JsValue::from_str(code)).ok()?.as_string()
     };
     called().unwrap_or_else(|| code.to_owned())
@@ -98,12 +121,23 @@ pub fn country_name(names: &js_sys::Object, code: &str) -> String {
 /// `Intl.DisplayNames` for countries, where the browser has it.
 pub fn country_names() -> Option<js_sys::Object> {
     let intl = js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
-    let names: js_sys::Function = js_sys::Reflect::get(&intl, &JsValue::from_str("DisplayNames")).ok()?.dyn_into().ok()?;
+    let names: js_sys::Function = js_sys::Reflect::get(&intl, &JsValue::from_str("DisplayNames"))
+        .ok()?
+        .dyn_into()
+        .ok()?;
     let options = js_sys::Object::new();
-    js_sys::Reflect::set(&options, &JsValue::from_str("type"), &JsValue::from_str("region")).ok()?;
+    js_sys::Reflect::set(
+        &options,
+        &JsValue::from_str("type"),
+        &JsValue::from_str("region"),
+    )
+    .ok()?;
     // The page is in English, so its countries are.
     let arguments = js_sys::Array::of2(&JsValue::from_str("en"), &options);
-    js_sys::Reflect::construct(&names, &arguments).ok()?.dyn_into().ok()
+    js_sys::Reflect::construct(&names, &arguments)
+        .ok()?
+        .dyn_into()
+        .ok()
 }
 
 pub(super) fn document() -> Option<web_sys::Document> {

@@ -12,7 +12,10 @@ pub struct Storage {
 impl Storage {
     /// Storage for a deployment.
     pub fn new(namespace: String) -> Self {
-        Self { namespace, memory: RefCell::new(Vec::new()) }
+        Self {
+            namespace,
+            memory: RefCell::new(Vec::new()),
+        }
     }
 
     /// What is stored under that name.
@@ -20,7 +23,12 @@ impl Storage {
         let key = self.key(name);
         match session() {
             Some(session) => session.get_item(&key).ok().flatten(),
-            None => self.memory.borrow().iter().find(|(known, _)| *known == key).map(|(_, text)| text.clone()),
+            None => self
+                .memory
+                .borrow()
+                .iter()
+                .find(|(known, _)| *known == key)
+                .map(|(_, text)| text.clone()),
         }
     }
 

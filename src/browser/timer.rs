@@ -21,7 +21,10 @@ impl Timer {
         let then = Closure::once(then);
         let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
         let id = web_sys::window()?
-            .set_timeout_with_callback_and_timeout_and_arguments_0(then.as_ref().unchecked_ref(), milliseconds)
+            .set_timeout_with_callback_and_timeout_and_arguments_0(
+                then.as_ref().unchecked_ref(),
+                milliseconds,
+            )
             .ok()?;
         Some(Self { id, _then: then })
     }

@@ -47,7 +47,9 @@ impl Address {
             ["unlock"] => Self::Unlock,
             ["select-authenticator"] => Self::SelectAuthenticator,
             ["enroll-authenticator", key] => Self::EnrollAuthenticator((*key).to_owned()),
-            ["enroll-authenticator", key, "enrollment-data"] => Self::EnrollmentData((*key).to_owned()),
+            ["enroll-authenticator", key, "enrollment-data"] => {
+                Self::EnrollmentData((*key).to_owned())
+            }
             ["challenge-authenticator", key] => Self::ChallengeAuthenticator((*key).to_owned()),
             ["reset-password"] => Self::ResetPassword,
             ["login", "callback"] => Self::Callback,
@@ -66,7 +68,9 @@ impl Address {
             Self::Unlock => "unlock".to_owned(),
             Self::SelectAuthenticator => "select-authenticator".to_owned(),
             Self::EnrollAuthenticator(key) => ["enroll-authenticator/", key].concat(),
-            Self::EnrollmentData(key) => ["enroll-authenticator/", key, "/enrollment-data"].concat(),
+            Self::EnrollmentData(key) => {
+                ["enroll-authenticator/", key, "/enrollment-data"].concat()
+            }
             Self::ChallengeAuthenticator(key) => ["challenge-authenticator/", key].concat(),
             Self::ResetPassword => "reset-password".to_owned(),
             Self::Callback => "login/callback".to_owned(),
@@ -76,31 +80,41 @@ impl Address {
 
     /// Where a remediation lives.
     pub fn of(remediation: &Remediation) -> Self {
-        let key = || remediation.about.as_ref().map_or_else(|| "other".to_owned(), |about| segment(&about.key));
+        let key = || {
+            remediation
+                .about
+                .as_ref()
+                .map_or_else(|| "other".to_owned(), |about| segment(&about.key))
+        };
         match remediation.step {
             Step::Identify => Self::Login,
             Step::EnrollProfile => Self::Register,
             Step::IdentifyRecovery => Self::Recover,
             Step::SelectAuthenticatorUnlockAccount => Self::Unlock,
-            Step::SelectAuthenticatorEnroll | Step::SelectAuthenticatorAuthenticate => Self::SelectAuthenticator,
+            Step::SelectAuthenticatorEnroll | Step::SelectAuthenticatorAuthenticate => {
+                Self::SelectAuthenticator
+            }
             Step::AuthenticatorEnrollmentData => Self::EnrollmentData(key()),
             Step::EnrollAuthenticator
             | Step::EnrollPoll
             | Step::SelectEnrollmentChannel
             | Step::EnrollmentChannelData => Self::EnrollAuthenticator(key()),
-            Step::ChallengeAuthenticator | Step::AuthenticatorVerificationData | Step::ChallengePoll => {
-                Self::ChallengeAuthenticator(key())
-            }
-            Step::ResetAuthenticator | Step::ReenrollAuthenticator | Step::ReenrollAuthenticatorWarning => {
-                Self::ResetPassword
-            }
+            Step::ChallengeAuthenticator
+            | Step::AuthenticatorVerificationData
+            | Step::ChallengePoll => Self::ChallengeAuthenticator(key()),
+            Step::ResetAuthenticator
+            | Step::ReenrollAuthenticator
+            | Step::ReenrollAuthenticatorWarning => Self::ResetPassword,
             _ => Self::Step(segment(&remediation.form.name)),
         }
     }
 
     /// The remediation of a transaction that lives here: the page it is shown on.
     pub fn within(&self, transaction: &Transaction) -> Option<usize> {
-        transaction.remediations.iter().position(|remediation| Self::of(remediation) == *self)
+        transaction
+            .remediations
+            .iter()
+            .position(|remediation| Self::of(remediation) == *self)
     }
 
     /// The remediation that leads here from a transaction's current page, by nothing but a press.
@@ -127,8 +141,15 @@ impl Address {
 
 /// A name from the wire as one part of a path.
 fn segment(name: &str) -> String {
-    let kept: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')).collect();
-    if kept.is_empty() { "other".to_owned() } else { kept }
+    let kept: String = name
+        .chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'))
+        .collect();
+    if kept.is_empty() {
+        "other".to_owned()
+    } else {
+        kept
+    }
 }
 
 #[cfg(test)]

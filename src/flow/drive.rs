@@ -6,7 +6,9 @@ use super::{Address, Failure};
 use crate::config::Config;
 use crate::http::{HttpResponse, Transport};
 use crate::idx::{self, Answers, Form, Progress, Step, Transaction};
-use crate::oauth::{self, Attempt, Claims, Expected, IdToken, Key, Purpose, Refusal, TokenError, Tokens};
+use crate::oauth::{
+    self, Attempt, Claims, Expected, IdToken, Key, Purpose, Refusal, TokenError, Tokens,
+};
 use crate::secret::Secret;
 
 /// The world outside: the network, the clock, chance and arithmetic that the platform does better.
@@ -20,7 +22,12 @@ pub trait World: Transport {
     ///
     /// # Errors
     /// [`Failure::Insecure`] where the platform has no cryptography.
-    fn verifies(&self, key: &Key, signed: &[u8], signature: &[u8]) -> impl Future<Output = Result<bool, Failure>>;
+    fn verifies(
+        &self,
+        key: &Key,
+        signed: &[u8],
+        signature: &[u8],
+    ) -> impl Future<Output = Result<bool, Failure>>;
     /// Bytes from the cryptographic random generator.
     ///
     /// # Errors
@@ -42,7 +49,11 @@ pub struct Entered {
 ///
 /// # Errors
 /// [`Failure`] names which of the calls failed.
-pub async fn start(world: &impl World, config: &Config, purpose: Purpose) -> Result<Entered, Failure> {
+pub async fn start(
+    world: &impl World,
+    config: &Config,
+    purpose: Purpose,
+) -> Result<Entered, Failure> {
     let mut random = [0; Attempt::RANDOM];
     world.random(&mut random)?;
     let mut attempt = Attempt::new(purpose, &random);
@@ -56,7 +67,11 @@ pub async fn start(world: &impl World, config: &Config, purpose: Purpose) -> Res
 ///
 /// # Errors
 /// [`Failure`] if the org cannot be asked.
-pub async fn enter(world: &impl World, config: &Config, attempt: Attempt) -> Result<Entered, Failure> {
+pub async fn enter(
+    world: &impl World,
+    config: &Config,
+    attempt: Attempt,
+) -> Result<Entered, Failure> {
     let handle = attempt.handle.clone().unwrap_or_default();
     let progress = receive(world.send(idx::introspect(config.org(), &handle)).await?)?;
     let progress = match (progress, attempt.purpose) {
@@ -80,13 +95,24 @@ async fn onward(
     }
     let form = match purpose {
         Purpose::SignIn => None,
-        Purpose::SignUp => transaction.find(Step::SelectEnrollProfile).map(|found| &found.form),
-        Purpose::Unlock => transaction.find(Step::UnlockAccount).map(|found| &found.form),
+        Purpose::SignUp => transaction
+            .find(Step::SelectEnrollProfile)
+            .map(|found| &found.form),
+        Purpose::Unlock => transaction
+            .find(Step::UnlockAccount)
+            .map(|found| &found.form),
         Purpose::Recover => transaction.recover.as_ref(),
     };
     match form {
         Some(form) if form.is_empty() => {
-            answer(world, config, transaction.handle.as_ref(), form, &Answers::new()).await
+            answer(
+                world,
+                config,
+                transaction.handle.as_ref(),
+                form,
+                &Answers::new(),
+            )
+            .await
         }
         _ => Ok(Progress::Asked(transaction)),
     }
@@ -103,12 +129,14 @@ pub async fn answer(
     form: &Form,
     answers: &Answers,
 ) -> Result<Progress, Failure> {
-    let request = form.request(config.org(), handle, answers).map_err(|error| Failure::Idx {
-        error,
-        status: 0,
-        request_id: None,
-        retry_after: None,
-    })?;
+    let request = form
+        .request(config.org(), handle, answers)
+        .map_err(|error| Failure::Idx {
+            error,
+            status: 0,
+            request_id: None,
+            retry_after: None,
+        })?;
     receive(world.send(request).await?)
 }
 
@@ -144,15 +172,23 @@ pub async fn exchange(
     attempt: &Attempt,
     code: &Secret,
 ) -> Result<(Tokens, Claims), Failure> {
-    let answer = world.send(oauth::exchange(config, code, &attempt.verifier)).await?;
+    let answer = world
+        .send(oauth::exchange(config, code, &attempt.verifier))
+        .await?;
     let tokens = match Tokens::read(answer.body.expose(), world.now() / 1000) {
         Some(tokens) => tokens.map_err(Failure::Token)?,
         None => return Err(Failure::Exchange(Refusal::read(&answer))),
     };
     let token = IdToken::parse(&tokens.id).map_err(Failure::Token)?;
-    let keys = world.send(crate::http::HttpRequest::get(config.endpoint("/v1/keys"))).await?;
-    let key = oauth::key(keys.body.expose(), &token.kid).ok_or(Failure::Token(TokenError::UnknownKey))?;
-    if !world.verifies(&key, token.signed.expose().as_bytes(), &token.signature).await? {
+    let keys = world
+        .send(crate::http::HttpRequest::get(config.endpoint("/v1/keys")))
+        .await?;
+    let key =
+        oauth::key(keys.body.expose(), &token.kid).ok_or(Failure::Token(TokenError::UnknownKey))?;
+    if !world
+        .verifies(&key, token.signed.expose().as_bytes(), &token.signature)
+        .await?
+    {
         return Err(Failure::Token(TokenError::Signature));
     }
     let access_digest = world.sha256(tokens.access.expose().as_bytes()).await?;
@@ -171,12 +207,19 @@ pub async fn exchange(
 /// Makes the tokens worthless at the org, the refresh token first. A failure changes nothing: the session ends here anyway.
 pub async fn revoke(world: &impl Transport, config: &Config, tokens: &Tokens) {
     if let Some(refresh) = &tokens.refresh {
-        let _ = world.send(oauth::revoke(config, refresh, "refresh_token")).await;
+        let _ = world
+            .send(oauth::revoke(config, refresh, "refresh_token"))
+            .await;
     }
-    let _ = world.send(oauth::revoke(config, &tokens.access, "access_token")).await;
+    let _ = world
+        .send(oauth::revoke(config, &tokens.access, "access_token"))
+        .await;
 }
 
 /// Where an opened address leads within a transaction: which remediation is shown, or which one is sent to get there.
 pub fn navigate(transaction: &Transaction, address: &Address) -> Option<Result<usize, usize>> {
-    address.within(transaction).map(Ok).or_else(|| address.towards(transaction).map(Err))
+    address
+        .within(transaction)
+        .map(Ok)
+        .or_else(|| address.towards(transaction).map(Err))
 }

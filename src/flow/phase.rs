@@ -147,7 +147,13 @@ impl Flow {
     pub fn apply(&mut self, event: Event) {
         match event {
             Event::Starting(purpose) => {
-                *self = Self { kept: std::mem::take(&mut self.kept), purpose, busy: true, said: self.said, ..Self::default() };
+                *self = Self {
+                    kept: std::mem::take(&mut self.kept),
+                    purpose,
+                    busy: true,
+                    said: self.said,
+                    ..Self::default()
+                };
             }
             Event::Sent => {
                 self.busy = true;
@@ -169,20 +175,27 @@ impl Flow {
             }
             Event::Polled(progress) => self.polled(progress),
             Event::Shown(at) => {
-                if let Phase::Step { transaction, shown } | Phase::Astray { transaction, shown } = &self.phase
+                if let Phase::Step { transaction, shown } | Phase::Astray { transaction, shown } =
+                    &self.phase
                     && at < transaction.remediations.len()
                 {
                     let moved = *shown != at || matches!(self.phase, Phase::Astray { .. });
                     if moved {
                         let transaction = transaction.clone();
                         self.quiet();
-                        self.phase = Phase::Step { transaction, shown: at };
+                        self.phase = Phase::Step {
+                            transaction,
+                            shown: at,
+                        };
                     }
                 }
             }
             Event::Refused(found) => {
                 self.quiet();
-                if found.iter().any(|found| found.path == "confirm" || found.path.starts_with("credentials.")) {
+                if found
+                    .iter()
+                    .any(|found| found.path == "confirm" || found.path.starts_with("credentials."))
+                {
                     self.wipes = self.wipes.wrapping_add(1);
                 }
                 self.found = found;
@@ -194,9 +207,19 @@ impl Flow {
                     self.kept.push((path, text));
                 }
             }
-            Event::Arrived(session) => *self = Self { phase: Phase::Home(session), ..Self::default() },
+            Event::Arrived(session) => {
+                *self = Self {
+                    phase: Phase::Home(session),
+                    ..Self::default()
+                }
+            }
             Event::SignedOut => {
-                *self = Self { phase: Phase::Home(None), signed_out: true, said: 1, ..Self::default() };
+                *self = Self {
+                    phase: Phase::Home(None),
+                    signed_out: true,
+                    said: 1,
+                    ..Self::default()
+                };
             }
             Event::Failed(failure) => {
                 self.rest();
@@ -205,12 +228,18 @@ impl Flow {
             }
             Event::WentAstray => {
                 if let Phase::Step { transaction, shown } = &self.phase {
-                    self.phase = Phase::Astray { transaction: transaction.clone(), shown: *shown };
+                    self.phase = Phase::Astray {
+                        transaction: transaction.clone(),
+                        shown: *shown,
+                    };
                 }
             }
             Event::Returned => {
                 if let Phase::Astray { transaction, shown } = &self.phase {
-                    self.phase = Phase::Step { transaction: transaction.clone(), shown: *shown };
+                    self.phase = Phase::Step {
+                        transaction: transaction.clone(),
+                        shown: *shown,
+                    };
                 }
             }
             Event::Lost => self.phase = Phase::Unknown,
@@ -220,7 +249,9 @@ impl Flow {
     /// The response and the remediation on the screen.
     pub fn shown(&self) -> Option<(&Transaction, &Remediation)> {
         match &self.phase {
-            Phase::Step { transaction, shown } => Some((transaction, transaction.remediations.get(*shown)?)),
+            Phase::Step { transaction, shown } => {
+                Some((transaction, transaction.remediations.get(*shown)?))
+            }
             _ => None,
         }
     }
@@ -228,9 +259,9 @@ impl Flow {
     /// The newest response, if a transaction is under way.
     pub fn transaction(&self) -> Option<&Transaction> {
         match &self.phase {
-            Phase::Step { transaction, .. } | Phase::Astray { transaction, .. } | Phase::Stopped(transaction) => {
-                Some(transaction)
-            }
+            Phase::Step { transaction, .. }
+            | Phase::Astray { transaction, .. }
+            | Phase::Stopped(transaction) => Some(transaction),
             _ => None,
         }
     }
@@ -239,18 +270,27 @@ impl Flow {
     pub fn address(&self) -> Option<Address> {
         match &self.phase {
             Phase::Home(_) => Some(Address::Home),
-            Phase::Step { .. } => self.shown().map(|(_, remediation)| Address::of(remediation)),
+            Phase::Step { .. } => self
+                .shown()
+                .map(|(_, remediation)| Address::of(remediation)),
             _ => None,
         }
     }
 
     /// What a control of that name begins with.
     pub fn kept(&self, path: &str) -> Option<&str> {
-        let find = |path: &str| self.kept.iter().rev().find(|(known, _)| known == path).map(|(_, text)| text.as_str());
+        let find = |path: &str| {
+            self.kept
+                .iter()
+                .rev()
+                .find(|(known, _)| known == path)
+                .map(|(_, text)| text.as_str())
+        };
         match path {
             // One address serves signing up, signing in and getting back in.
             "identifier" => find("identifier").or_else(|| find("userProfile.email")),
-            "userProfile.email" => find("userProfile.email").or_else(|| find("identifier").filter(|typed| typed.contains('@'))),
+            "userProfile.email" => find("userProfile.email")
+                .or_else(|| find("identifier").filter(|typed| typed.contains('@'))),
             other => find(other),
         }
     }
@@ -261,7 +301,11 @@ impl Flow {
         if remediation.selects() {
             return None;
         }
-        let form = if remediation.polls() { Some(&remediation.form) } else { transaction.poll.as_ref() }?;
+        let form = if remediation.polls() {
+            Some(&remediation.form)
+        } else {
+            transaction.poll.as_ref()
+        }?;
         Some((form, form.refresh.unwrap_or(4000).clamp(500, 60_000)))
     }
 
@@ -299,7 +343,10 @@ impl Flow {
                     self.wipes = self.wipes.wrapping_add(1);
                 }
                 let shown = self.place(&transaction);
-                self.phase = Phase::Step { transaction: Box::new(transaction), shown };
+                self.phase = Phase::Step {
+                    transaction: Box::new(transaction),
+                    shown,
+                };
             }
             Progress::Stopped(transaction) => self.phase = Phase::Stopped(Box::new(transaction)),
             // The store exchanges the code; until then the page rests.
@@ -310,13 +357,18 @@ impl Flow {
     fn polled(&mut self, progress: Progress) {
         match progress {
             Progress::Asked(newer) => {
-                let Phase::Step { transaction, shown } = &mut self.phase else { return };
+                let Phase::Step { transaction, shown } = &mut self.phase else {
+                    return;
+                };
                 // The page stays as it is, with the half-typed code; only the handle and the times are newer. What a
                 // refusal said stays too: a poll's answer does not repeat it.
                 let quieted = |transaction: &Transaction| {
                     let mut quieted = transaction.clone();
                     quieted.messages.clear();
-                    quieted.remediations.iter_mut().for_each(|remediation| silence(&mut remediation.form.fields));
+                    quieted
+                        .remediations
+                        .iter_mut()
+                        .for_each(|remediation| silence(&mut remediation.form.fields));
                     quieted
                 };
                 if newer.remediations.len() == transaction.remediations.len()
@@ -351,24 +403,45 @@ fn key(remediation: &Remediation) -> Option<&str> {
 
 /// The first remediation, unless it only stands beside the others.
 fn foremost(transaction: &Transaction) -> usize {
-    let aside = [Step::Skip, Step::SelectIdentify, Step::SelectEnrollProfile, Step::UnlockAccount, Step::RedirectIdp];
-    transaction.remediations.iter().position(|remediation| !aside.contains(&remediation.step)).unwrap_or(0)
+    let aside = [
+        Step::Skip,
+        Step::SelectIdentify,
+        Step::SelectEnrollProfile,
+        Step::UnlockAccount,
+        Step::RedirectIdp,
+    ];
+    transaction
+        .remediations
+        .iter()
+        .position(|remediation| !aside.contains(&remediation.step))
+        .unwrap_or(0)
 }
 
 /// Whether an answer says that something is wrong.
 fn refuses(transaction: &Transaction) -> bool {
     fn wrong(fields: &[Field]) -> bool {
         fields.iter().any(|field| {
-            field.messages.iter().any(|message| message.class == Class::Error)
+            field
+                .messages
+                .iter()
+                .any(|message| message.class == Class::Error)
                 || match &field.control {
                     Control::Group(inner) => wrong(inner),
-                    Control::Variants(variants) => variants.iter().any(|variant| wrong(&variant.fields)),
+                    Control::Variants(variants) => {
+                        variants.iter().any(|variant| wrong(&variant.fields))
+                    }
                     _ => false,
                 }
         })
     }
-    transaction.messages.iter().any(|message| message.class != Class::Info)
-        || transaction.remediations.iter().any(|remediation| wrong(&remediation.form.fields))
+    transaction
+        .messages
+        .iter()
+        .any(|message| message.class != Class::Info)
+        || transaction
+            .remediations
+            .iter()
+            .any(|remediation| wrong(&remediation.form.fields))
 }
 
 fn silence(fields: &mut [Field]) {
@@ -376,7 +449,9 @@ fn silence(fields: &mut [Field]) {
         field.messages.clear();
         match &mut field.control {
             Control::Group(inner) => silence(inner),
-            Control::Variants(variants) => variants.iter_mut().for_each(|variant| silence(&mut variant.fields)),
+            Control::Variants(variants) => variants
+                .iter_mut()
+                .for_each(|variant| silence(&mut variant.fields)),
             _ => {}
         }
     }

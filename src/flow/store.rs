@@ -60,7 +60,10 @@ impl FlowStore {
             lasting: RefCell::new(None),
             last: RefCell::new(None),
         };
-        Self { flow: Store::new(Flow::default()), inner: StoredValue::new_local(Rc::new(inner)) }
+        Self {
+            flow: Store::new(Flow::default()),
+            inner: StoredValue::new_local(Rc::new(inner)),
+        }
     }
 
     /// Reads the flow and takes part in its changes.
@@ -99,13 +102,21 @@ impl FlowStore {
             }
             return;
         }
-        if matches!(self.flow.read_untracked().phase, Phase::Step { .. } | Phase::Astray { .. }) {
+        if matches!(
+            self.flow.read_untracked().phase,
+            Phase::Step { .. } | Phase::Astray { .. }
+        ) {
             return self.travel(&address);
         }
         match address {
             Address::Home => self.apply(Event::Arrived(None)),
             Address::Unknown => self.apply(Event::Lost),
-            _ => match inner.storage.get(TRANSACTION).and_then(|text| Attempt::read(&text)).filter(|attempt| attempt.handle.is_some()) {
+            _ => match inner
+                .storage
+                .get(TRANSACTION)
+                .and_then(|text| Attempt::read(&text))
+                .filter(|attempt| attempt.handle.is_some())
+            {
                 Some(attempt) => self.resume(attempt, address),
                 None => self.start(address.purpose()),
             },
@@ -121,7 +132,11 @@ impl FlowStore {
         let card = pages::card(&self.flow.read_untracked(), &card.config);
         match pages::check(&card, raw) {
             Ok(checked) => {
-                let form = self.flow.read_untracked().shown().map(|(_, shown)| shown.form.clone());
+                let form = self
+                    .flow
+                    .read_untracked()
+                    .shown()
+                    .map(|(_, shown)| shown.form.clone());
                 self.flow.write_untracked().apply(Event::Kept(checked.kept));
                 self.inner().last.replace(None);
                 if let Some(form) = form {
@@ -140,7 +155,9 @@ impl FlowStore {
         }
         let remediation = |at: usize| {
             let flow = self.flow.read_untracked();
-            flow.transaction().and_then(|transaction| transaction.remediations.get(at)).map(|found| found.form.clone())
+            flow.transaction()
+                .and_then(|transaction| transaction.remediations.get(at))
+                .map(|found| found.form.clone())
         };
         match press {
             Press::Send(at) => {
@@ -154,13 +171,21 @@ impl FlowStore {
                 self.settle(false);
             }
             Press::Act(action) => {
-                let form = self.flow.read_untracked().transaction().and_then(|transaction| match action {
-                    Action::Resend => transaction.resend.clone(),
-                    Action::Recover => transaction.recover.clone(),
-                    Action::Cancel => transaction.cancel.clone(),
-                });
+                let form = self
+                    .flow
+                    .read_untracked()
+                    .transaction()
+                    .and_then(|transaction| match action {
+                        Action::Resend => transaction.resend.clone(),
+                        Action::Recover => transaction.recover.clone(),
+                        Action::Cancel => transaction.cancel.clone(),
+                    });
                 if let Some(form) = form {
-                    let way = if action == Action::Resend { Way::Resent } else { Way::Pressed };
+                    let way = if action == Action::Resend {
+                        Way::Resent
+                    } else {
+                        Way::Pressed
+                    };
                     self.inner().last.replace(Some(press));
                     self.send(form, Answers::new(), way);
                 }
@@ -228,14 +253,30 @@ impl FlowStore {
         self.apply(Event::Starting(purpose));
         self.watch();
         spawn_local(async move {
-            let entrance = matches!(address, Address::Login | Address::Register | Address::Recover | Address::Unlock);
-            let attempt = Attempt { purpose: if entrance { address.purpose() } else { attempt.purpose }, ..attempt };
+            let entrance = matches!(
+                address,
+                Address::Login | Address::Register | Address::Recover | Address::Unlock
+            );
+            let attempt = Attempt {
+                purpose: if entrance {
+                    address.purpose()
+                } else {
+                    attempt.purpose
+                },
+                ..attempt
+            };
             let entered = drive::enter(&Browser, &inner.config, attempt).await;
             if inner.epoch.get() != epoch {
                 return;
             }
             // Somebody who opens an entrance does not care that an earlier visit is over.
-            let over = matches!(&entered, Ok(Entered { progress: Progress::Stopped(_), .. }));
+            let over = matches!(
+                &entered,
+                Ok(Entered {
+                    progress: Progress::Stopped(_),
+                    ..
+                })
+            );
             if over && entrance {
                 return self.start(address.purpose());
             }
@@ -263,7 +304,11 @@ impl FlowStore {
 
     /// After a reload: the page that had the address, if the answer has it too.
     fn arrive(self, address: &Address) {
-        let at = self.flow.read_untracked().transaction().and_then(|transaction| address.within(transaction));
+        let at = self
+            .flow
+            .read_untracked()
+            .transaction()
+            .and_then(|transaction| address.within(transaction));
         if let Some(at) = at {
             self.apply(Event::Shown(at));
             self.settle(true);
@@ -282,16 +327,23 @@ impl FlowStore {
         let inner = self.inner();
         if inner.polling.get() {
             self.apply(Event::Sent);
-            inner.waiting.replace(Some(Box::new(move || self.send(form, answers, way))));
+            inner
+                .waiting
+                .replace(Some(Box::new(move || self.send(form, answers, way))));
             return;
         }
-        let handle = self.flow.read_untracked().transaction().and_then(|transaction| transaction.handle.clone());
+        let handle = self
+            .flow
+            .read_untracked()
+            .transaction()
+            .and_then(|transaction| transaction.handle.clone());
         let epoch = self.next_epoch();
         let before = self.current_key();
         self.apply(Event::Sent);
         self.watch();
         spawn_local(async move {
-            let answer = drive::answer(&Browser, &inner.config, handle.as_ref(), &form, &answers).await;
+            let answer =
+                drive::answer(&Browser, &inner.config, handle.as_ref(), &form, &answers).await;
             drop(answers);
             if inner.epoch.get() != epoch {
                 return;
@@ -351,11 +403,22 @@ impl FlowStore {
     fn callback(self) {
         let inner = self.inner();
         let parameter = |name: &str| place::parameter(name).filter(|value| !value.is_empty());
-        let (state, code, error) = (parameter("state"), parameter("interaction_code").map(Secret::new), parameter("error"));
+        let (state, code, error) = (
+            parameter("state"),
+            parameter("interaction_code").map(Secret::new),
+            parameter("error"),
+        );
         let description = parameter("error_description").unwrap_or_default();
         place::show(&Address::Callback.path(), true);
-        let attempt = inner.storage.get(TRANSACTION).and_then(|text| Attempt::read(&text));
-        let ours = attempt.filter(|attempt| state.as_deref().is_some_and(|state| same(state, attempt.state.expose())));
+        let attempt = inner
+            .storage
+            .get(TRANSACTION)
+            .and_then(|text| Attempt::read(&text));
+        let ours = attempt.filter(|attempt| {
+            state
+                .as_deref()
+                .is_some_and(|state| same(state, attempt.state.expose()))
+        });
         let Some(attempt) = ours else {
             let session = self.session();
             match session {
@@ -375,7 +438,10 @@ impl FlowStore {
             }
             (None, Some(error)) if error != "interaction_required" => {
                 self.forget();
-                self.apply(Event::Failed(Failure::Callback { code: error, description }));
+                self.apply(Event::Failed(Failure::Callback {
+                    code: error,
+                    description,
+                }));
             }
             _ => self.resume(attempt, Address::Callback),
         }
@@ -394,7 +460,11 @@ impl FlowStore {
             let session = self.session();
             return self.apply(Event::Arrived(session));
         }
-        let way = self.flow.read_untracked().transaction().and_then(|transaction| drive::navigate(transaction, address));
+        let way = self
+            .flow
+            .read_untracked()
+            .transaction()
+            .and_then(|transaction| drive::navigate(transaction, address));
         match way {
             Some(Ok(at)) => {
                 self.apply(Event::Shown(at));
@@ -407,7 +477,11 @@ impl FlowStore {
 
     fn sign_out(self) {
         let inner = self.inner();
-        let tokens = inner.storage.get(TOKENS).and_then(|text| Tokens::read(&text, timer::now() / 1000)).and_then(Result::ok);
+        let tokens = inner
+            .storage
+            .get(TOKENS)
+            .and_then(|text| Tokens::read(&text, timer::now() / 1000))
+            .and_then(Result::ok);
         inner.storage.remove(TOKENS);
         self.forget();
         self.next_epoch();
@@ -422,7 +496,9 @@ impl FlowStore {
     fn session(self) -> Option<Session> {
         let storage = &self.inner().storage;
         let now = timer::now() / 1000;
-        let tokens = Tokens::read(&storage.get(TOKENS)?, now).and_then(Result::ok).filter(|tokens| tokens.expires_at > now);
+        let tokens = Tokens::read(&storage.get(TOKENS)?, now)
+            .and_then(Result::ok)
+            .filter(|tokens| tokens.expires_at > now);
         let Some(tokens) = tokens else {
             storage.remove(TOKENS);
             return None;
@@ -443,7 +519,11 @@ impl FlowStore {
 
     fn schedule(self, pause: Option<u32>) {
         let inner = self.inner();
-        let wait = self.flow.read_untracked().polling().map(|(_, wait)| pause.unwrap_or(wait));
+        let wait = self
+            .flow
+            .read_untracked()
+            .polling()
+            .map(|(_, wait)| pause.unwrap_or(wait));
         let timer = wait.and_then(|wait| Timer::after(wait, move || self.poll()));
         inner.poll.replace(timer);
     }
@@ -455,7 +535,9 @@ impl FlowStore {
         }
         let asked = {
             let flow = self.flow.read_untracked();
-            let handle = flow.transaction().and_then(|transaction| transaction.handle.clone());
+            let handle = flow
+                .transaction()
+                .and_then(|transaction| transaction.handle.clone());
             flow.polling().map(|(form, _)| (form.clone(), handle))
         };
         let Some((form, handle)) = asked else { return };
@@ -471,7 +553,9 @@ impl FlowStore {
             let page = self.page_key();
             let mut pause = None;
             match answer {
-                Ok(progress @ Progress::Granted(_)) => return self.finish(Way::Pressed, Ok(progress), false).await,
+                Ok(progress @ Progress::Granted(_)) => {
+                    return self.finish(Way::Pressed, Ok(progress), false).await;
+                }
                 Ok(progress) => {
                     let over = matches!(&progress, Progress::Stopped(_));
                     self.flow.write().apply(Event::Polled(progress));
@@ -481,7 +565,11 @@ impl FlowStore {
                 }
                 Err(failure) => {
                     let busy = matches!(&failure, Failure::Idx { status: 429, .. });
-                    pause = busy.then_some(failure.retry_after().map_or(PAUSE, |seconds| seconds.saturating_mul(1000)));
+                    pause = busy.then_some(
+                        failure
+                            .retry_after()
+                            .map_or(PAUSE, |seconds| seconds.saturating_mul(1000)),
+                    );
                 }
             }
             match waiting {
@@ -506,14 +594,21 @@ impl FlowStore {
     fn page_key(self) -> Option<(String, Option<String>)> {
         let flow = self.flow.read_untracked();
         let (_, shown) = flow.shown()?;
-        Some((shown.form.name.clone(), shown.about.as_ref().map(|about| about.key.clone())))
+        Some((
+            shown.form.name.clone(),
+            shown.about.as_ref().map(|about| about.key.clone()),
+        ))
     }
 
     /// The authenticator a code was sent for, while its page can send another.
     fn current_key(self) -> Option<String> {
         let flow = self.flow.read_untracked();
         let (transaction, _) = flow.shown()?;
-        transaction.resend.as_ref().and(transaction.current.as_ref()).map(|current| current.key.clone())
+        transaction
+            .resend
+            .as_ref()
+            .and(transaction.current.as_ref())
+            .map(|current| current.key.clone())
     }
 
     fn sent(self, sent: Option<(String, u64)>) {
@@ -527,7 +622,9 @@ impl FlowStore {
 
     /// Says after a while that the page still waits.
     fn watch(self) {
-        self.inner().lasting.replace(Timer::after(LASTING, move || self.apply(Event::Lasting)));
+        self.inner()
+            .lasting
+            .replace(Timer::after(LASTING, move || self.apply(Event::Lasting)));
     }
 
     fn keep(self, attempt: Attempt) {
@@ -565,5 +662,10 @@ impl FlowStore {
 
 /// Whether two texts are the same, in a time that does not tell where they differ.
 fn same(one: &str, other: &str) -> bool {
-    one.len() == other.len() && one.bytes().zip(other.bytes()).fold(0, |differ, (one, other)| differ | (one ^ other)) == 0
+    one.len() == other.len()
+        && one
+            .bytes()
+            .zip(other.bytes())
+            .fold(0, |differ, (one, other)| differ | (one ^ other))
+            == 0
 }

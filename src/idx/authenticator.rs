@@ -83,8 +83,13 @@ impl Authenticator {
                 .filter_map(|method| wire::text(method, "type"))
                 .collect(),
             rules: settings.filter(|_| kind == Kind::Password).map(rules),
-            days_left: settings.and_then(|settings| settings.get("daysToExpiry")).and_then(Value::as_u32),
-            link: context.and_then(|context| context.get("useEmailMagicLink")).and_then(Value::as_bool).unwrap_or(true),
+            days_left: settings
+                .and_then(|settings| settings.get("daysToExpiry"))
+                .and_then(Value::as_u32),
+            link: context
+                .and_then(|context| context.get("useEmailMagicLink"))
+                .and_then(Value::as_bool)
+                .unwrap_or(true),
             context: context.cloned().unwrap_or(Value::Null),
             question: from_profile("question"),
         })
@@ -96,21 +101,32 @@ fn rules(settings: &Value) -> Rules {
     let complexity = settings.get("complexity").unwrap_or(&Value::Null);
     let age = settings.get("age").unwrap_or(&Value::Null);
     let number = |of: &Value, name: &str| of.get(name).and_then(Value::as_u32).unwrap_or(0);
-    let flag = |name: &str| complexity.get(name).and_then(Value::as_bool).unwrap_or(false);
+    let flag = |name: &str| {
+        complexity
+            .get(name)
+            .and_then(Value::as_bool)
+            .unwrap_or(false)
+    };
     let mut exclude_attributes: Vec<String> = complexity
         .get("excludeAttributes")
         .map_or(&[][..], Value::items)
         .iter()
         .filter_map(|name| name.as_str().map(str::to_owned))
         .collect();
-    for (excluded, name) in [("excludeFirstName", "firstName"), ("excludeLastName", "lastName")] {
+    for (excluded, name) in [
+        ("excludeFirstName", "firstName"),
+        ("excludeLastName", "lastName"),
+    ] {
         if flag(excluded) && !exclude_attributes.iter().any(|known| known == name) {
             exclude_attributes.push(name.to_owned());
         }
     }
     Rules {
         min_length: number(complexity, "minLength"),
-        max_length: complexity.get("maxLength").and_then(Value::as_u32).filter(|most| *most > 0),
+        max_length: complexity
+            .get("maxLength")
+            .and_then(Value::as_u32)
+            .filter(|most| *most > 0),
         min_lower: number(complexity, "minLowerCase"),
         min_upper: number(complexity, "minUpperCase"),
         min_number: number(complexity, "minNumber"),

@@ -122,13 +122,16 @@ pub struct Variant {
 impl Form {
     /// Reads a remediation or an action; `None` if it has no name.
     pub(super) fn read(raw: &Value, root: &Value) -> Option<Self> {
-        let navigates = raw.text("method").is_some_and(|method| method.eq_ignore_ascii_case("get"));
+        let navigates = raw
+            .text("method")
+            .is_some_and(|method| method.eq_ignore_ascii_case("get"));
         let fields = raw.get("value").map_or(&[][..], Value::items);
         Some(Self {
             name: wire::text(raw, "name")?,
             href: raw.text("href").unwrap_or_default().to_owned(),
             navigates,
-            accepts: wire::text(raw, "accepts").unwrap_or_else(|| "application/ion+json; okta-version=1.0.0".to_owned()),
+            accepts: wire::text(raw, "accepts")
+                .unwrap_or_else(|| "application/ion+json; okta-version=1.0.0".to_owned()),
             fields: Field::all(fields, "", root, DEPTH),
             refresh: raw.get("refresh").and_then(Value::as_u32),
         })
@@ -139,13 +142,21 @@ impl Form {
     ///
     /// # Errors
     /// [`Error::Foreign`] if it leads away from the org's origin.
-    pub fn request(&self, origin: &str, handle: Option<&Secret>, answers: &Answers) -> Result<HttpRequest, Error> {
+    pub fn request(
+        &self,
+        origin: &str,
+        handle: Option<&Secret>,
+        answers: &Answers,
+    ) -> Result<HttpRequest, Error> {
         if !http::on_origin(&self.href, origin) {
             return Err(Error::Foreign);
         }
         let mut members = body(&self.fields, answers);
         if let Some(handle) = handle {
-            members.push(("stateHandle".to_owned(), Value::String(handle.expose().to_owned())));
+            members.push((
+                "stateHandle".to_owned(),
+                Value::String(handle.expose().to_owned()),
+            ));
         }
         let mut text = String::new();
         Value::Object(members).write(&mut text);
@@ -175,7 +186,9 @@ impl Form {
                 }
                 match &field.control {
                     Control::Group(inner) => search(inner, path),
-                    Control::Variants(variants) => variants.iter().find_map(|variant| search(&variant.fields, path)),
+                    Control::Variants(variants) => variants
+                        .iter()
+                        .find_map(|variant| search(&variant.fields, path)),
                     _ => None,
                 }
             })
@@ -214,11 +227,24 @@ impl Field {
 
     fn read(raw: &Value, prefix: &str, root: &Value, depth: u32) -> Option<Self> {
         let name = wire::text(raw, "name")?;
-        let path = if prefix.is_empty() { name.clone() } else { [prefix, ".", &name].concat() };
-        let flag = |name: &str, default: bool| raw.get(name).and_then(Value::as_bool).unwrap_or(default);
-        let length = |name: &str| raw.get(name).and_then(Value::as_u32).filter(|length| *length > 0);
+        let path = if prefix.is_empty() {
+            name.clone()
+        } else {
+            [prefix, ".", &name].concat()
+        };
+        let flag =
+            |name: &str, default: bool| raw.get(name).and_then(Value::as_bool).unwrap_or(default);
+        let length = |name: &str| {
+            raw.get(name)
+                .and_then(Value::as_u32)
+                .filter(|length| *length > 0)
+        };
         let mutable = flag("mutable", true);
-        let nested = |holder: &Value| holder.get("form").map(|form| Self::all(wire::list(Some(form)), &path, root, depth - 1));
+        let nested = |holder: &Value| {
+            holder
+                .get("form")
+                .map(|form| Self::all(wire::list(Some(form)), &path, root, depth - 1))
+        };
         let value = raw.get("value");
         let mut hint = match (raw.text("hint"), raw.text("format")) {
             (Some("captcha"), _) => Some(Hint::Captcha),
@@ -226,7 +252,11 @@ impl Field {
             (_, Some("alphanumeric" | "ALPHANUMERIC")) => Some(Hint::Alphanumeric),
             _ => None,
         };
-        let control = if let Some(options) = raw.get("options").map(Value::items).filter(|_| mutable || value.is_none()) {
+        let control = if let Some(options) = raw
+            .get("options")
+            .map(Value::items)
+            .filter(|_| mutable || value.is_none())
+        {
             choose(options, &path, root, depth, &mut hint)
         } else if let Some(fields) = nested(raw).or_else(|| value.and_then(nested)) {
             Control::Group(fields)
@@ -264,22 +294,43 @@ impl Field {
 }
 
 /// The three shapes of options (protocol reference, 3.4).
-fn choose(options: &[Value], path: &str, root: &Value, depth: u32, hint: &mut Option<Hint>) -> Control {
+fn choose(
+    options: &[Value],
+    path: &str,
+    root: &Value,
+    depth: u32,
+    hint: &mut Option<Hint>,
+) -> Control {
     if let Some(display) = display(options) {
         if display.text("format") == Some("country-code") {
             *hint = Some(Hint::Country);
         }
         let input = display.text("inputType").unwrap_or("text");
-        let listed: Vec<Choice> = display.get("options").map_or(&[][..], Value::items).iter().map(choice).collect();
+        let listed: Vec<Choice> = display
+            .get("options")
+            .map_or(&[][..], Value::items)
+            .iter()
+            .map(choice)
+            .collect();
         return match input {
             "checkbox" if listed.is_empty() => Control::Flag,
             _ if listed.is_empty() => Control::Text,
-            _ => Control::Choice { options: listed, radio: input == "radio" },
+            _ => Control::Choice {
+                options: listed,
+                radio: input == "radio",
+            },
         };
     }
-    let forms = options.iter().any(|option| option.get("value").is_some_and(|value| value.get("form").is_some()));
+    let forms = options.iter().any(|option| {
+        option
+            .get("value")
+            .is_some_and(|value| value.get("form").is_some())
+    });
     if !forms && !options.is_empty() {
-        return Control::Choice { options: options.iter().map(choice).collect(), radio: options.len() <= 4 };
+        return Control::Choice {
+            options: options.iter().map(choice).collect(),
+            radio: options.len() <= 4,
+        };
     }
     let mut variants: Vec<Variant> = options
         .iter()
@@ -290,7 +341,9 @@ fn choose(options: &[Value], path: &str, root: &Value, depth: u32, hint: &mut Op
             let about = wire::related(root, option).and_then(Authenticator::read);
             let named = about.as_ref().and_then(|about| about.name.clone());
             Variant {
-                label: wire::text(option, "label").or(named).unwrap_or_else(|| (at + 1).to_string()),
+                label: wire::text(option, "label")
+                    .or(named)
+                    .unwrap_or_else(|| (at + 1).to_string()),
                 id: identity(&fields).unwrap_or_else(|| at.to_string()),
                 fields,
                 about,
@@ -310,19 +363,33 @@ fn choose(options: &[Value], path: &str, root: &Value, depth: u32, hint: &mut Op
 }
 
 fn display(options: &[Value]) -> Option<&Value> {
-    let option = options.iter().find(|option| option.text("label") == Some("display"))?;
-    option.get("value")?.get("value").filter(|display| display.get("inputType").is_some())
+    let option = options
+        .iter()
+        .find(|option| option.text("label") == Some("display"))?;
+    option
+        .get("value")?
+        .get("value")
+        .filter(|display| display.get("inputType").is_some())
 }
 
 fn choice(raw: &Value) -> Choice {
     let value = raw.get("value").cloned().unwrap_or(Value::Null);
-    Choice { label: wire::text(raw, "label").unwrap_or_else(|| value.scalar()), value }
+    Choice {
+        label: wire::text(raw, "label").unwrap_or_else(|| value.scalar()),
+        value,
+    }
 }
 
 fn identity(fields: &[Field]) -> Option<String> {
     ["id", "questionKey", "methodType"].iter().find_map(|name| {
-        let field = fields.iter().find(|field| field.name == *name && !field.mutable)?;
-        field.preset.as_ref().map(Value::scalar).filter(|id| !id.is_empty())
+        let field = fields
+            .iter()
+            .find(|field| field.name == *name && !field.mutable)?;
+        field
+            .preset
+            .as_ref()
+            .map(Value::scalar)
+            .filter(|id| !id.is_empty())
     })
 }
 
@@ -368,15 +435,23 @@ impl Answers {
     }
 
     fn get(&self, path: &str) -> Option<&Answer> {
-        self.0.iter().find(|(known, _)| known == path).map(|(_, answer)| answer)
+        self.0
+            .iter()
+            .find(|(known, _)| known == path)
+            .map(|(_, answer)| answer)
     }
 }
 
 fn body(fields: &[Field], answers: &Answers) -> Vec<(String, Value)> {
     let mut members: Vec<(String, Value)> = Vec::new();
     for field in fields {
-        let Some(value) = value(field, answers) else { continue };
-        match (members.iter_mut().find(|(name, _)| *name == field.name), value) {
+        let Some(value) = value(field, answers) else {
+            continue;
+        };
+        match (
+            members.iter_mut().find(|(name, _)| *name == field.name),
+            value,
+        ) {
             // Progressive profiling repeats a field's name, one attribute each (protocol reference, T13).
             (Some((_, Value::Object(known))), Value::Object(more)) => known.extend(more),
             (Some((_, known)), value) => *known = value,
@@ -409,9 +484,10 @@ fn value(field: &Field, answers: &Answers) -> Option<Value> {
             None => field.preset.clone(),
         },
         Control::Choice { options, .. } => match answer {
-            Some(Answer::Text(text)) => {
-                options.iter().find(|option| option.value.scalar() == text.expose()).map(|option| option.value.clone())
-            }
+            Some(Answer::Text(text)) => options
+                .iter()
+                .find(|option| option.value.scalar() == text.expose())
+                .map(|option| option.value.clone()),
             Some(Answer::Flag(flag)) => Some(Value::Bool(*flag)),
             None => field.preset.clone(),
         },

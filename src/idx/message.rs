@@ -53,11 +53,19 @@ impl Message {
 
     fn read(raw: &Value) -> Self {
         let i18n = raw.get("i18n");
-        let mut links: Vec<Link> = raw.get("links").map_or(&[][..], Value::items).iter().filter_map(link).collect();
+        let mut links: Vec<Link> = raw
+            .get("links")
+            .map_or(&[][..], Value::items)
+            .iter()
+            .filter_map(link)
+            .collect();
         if let Some(repair) = wire::object(raw.get("deviceRemediation")) {
             links.extend(repair.get("fallback").and_then(|fallback| {
                 let url = fallback.text("href")?.to_owned();
-                Some(Link { label: wire::text(fallback, "message").unwrap_or_else(|| url.clone()), url })
+                Some(Link {
+                    label: wire::text(fallback, "message").unwrap_or_else(|| url.clone()),
+                    url,
+                })
             }));
         }
         let fallback = wire::object(raw.get("deviceRemediation"))
@@ -88,5 +96,8 @@ impl Message {
 
 fn link(raw: &Value) -> Option<Link> {
     let url = wire::text(raw, "url").or_else(|| wire::text(raw, "href"))?;
-    Some(Link { label: wire::text(raw, "label").unwrap_or_else(|| url.clone()), url })
+    Some(Link {
+        label: wire::text(raw, "label").unwrap_or_else(|| url.clone()),
+        url,
+    })
 }

@@ -14,7 +14,7 @@ mod wire;
 
 pub use authenticator::{Authenticator, Kind};
 pub use error::Error;
-pub use form::{Answer, Answers, Control, Field, Form, Hint, Choice, Variant};
+pub use form::{Answer, Answers, Choice, Control, Field, Form, Hint, Variant};
 pub use message::{Class, Link, Message};
 pub use remediation::{Provider, Remediation, Step};
 pub(crate) use transaction::read_refusal;

@@ -85,7 +85,13 @@ impl Remediation {
             name: wire::text(idp, "name"),
             kind: raw.text("type").unwrap_or_default().to_owned(),
         });
-        Some(Self { step: Step::named(&form.name), form, about, provider, messages: Message::all(raw) })
+        Some(Self {
+            step: Step::named(&form.name),
+            form,
+            about,
+            provider,
+            messages: Message::all(raw),
+        })
     }
 
     /// Whether a person chooses among authenticators here.

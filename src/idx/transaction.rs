@@ -8,7 +8,10 @@ use crate::secret::Secret;
 
 /// The request that starts a transaction or brings it back (protocol reference, 2.1).
 pub fn introspect(origin: &str, interaction_handle: &Secret) -> HttpRequest {
-    let member = ("interactionHandle".to_owned(), Value::String(interaction_handle.expose().to_owned()));
+    let member = (
+        "interactionHandle".to_owned(),
+        Value::String(interaction_handle.expose().to_owned()),
+    );
     let mut body = String::new();
     Value::Object(vec![member]).write(&mut body);
     HttpRequest {
@@ -83,7 +86,15 @@ impl Transaction {
     /// [`Error`] names what else the body is.
     pub fn receive(response: &HttpResponse) -> Result<Progress, Error> {
         let root = json::parse(response.body.expose()).ok_or(Error::Unreadable)?;
-        let known = ["version", "remediation", "messages", "successWithInteractionCode", "success", "failure", "deviceEnrollment"];
+        let known = [
+            "version",
+            "remediation",
+            "messages",
+            "successWithInteractionCode",
+            "success",
+            "failure",
+            "deviceEnrollment",
+        ];
         if !known.iter().any(|member| root.get(member).is_some()) {
             return Err(refusal(&root));
         }
@@ -99,19 +110,36 @@ impl Transaction {
     }
 
     fn read(root: &Value, request_id: Option<String>) -> Self {
-        let remediations: Vec<Remediation> =
-            wire::list(root.get("remediation")).iter().filter_map(|raw| Remediation::read(raw, root)).collect();
-        let holders: Vec<&Value> = ["currentAuthenticator", "currentAuthenticatorEnrollment", "authenticatorChallenge"]
+        let remediations: Vec<Remediation> = wire::list(root.get("remediation"))
             .iter()
-            .filter_map(|member| wire::object(root.get(member)))
+            .filter_map(|raw| Remediation::read(raw, root))
             .collect();
-        let action = |name: &str| holders.iter().find_map(|holder| Form::read(holder.get(name)?, root));
-        let current = holders.iter().find_map(|holder| Authenticator::read(holder));
+        let holders: Vec<&Value> = [
+            "currentAuthenticator",
+            "currentAuthenticatorEnrollment",
+            "authenticatorChallenge",
+        ]
+        .iter()
+        .filter_map(|member| wire::object(root.get(member)))
+        .collect();
+        let action = |name: &str| {
+            holders
+                .iter()
+                .find_map(|holder| Form::read(holder.get(name)?, root))
+        };
+        let current = holders
+            .iter()
+            .find_map(|holder| Authenticator::read(holder));
         let user = wire::object(root.get("user"));
         let profile = user.and_then(|user| wire::object(user.get("profile")));
-        let redirect = ["success", "failure"].iter().find_map(|name| wire::text(wire::object(root.get(name))?, "href"));
+        let redirect = ["success", "failure"]
+            .iter()
+            .find_map(|name| wire::text(wire::object(root.get(name))?, "href"));
         let mut transaction = Self {
-            handle: root.text("stateHandle").or_else(|| form_handle(root)).map(Secret::new),
+            handle: root
+                .text("stateHandle")
+                .or_else(|| form_handle(root))
+                .map(Secret::new),
             expires: wire::text(root, "expiresAt"),
             messages: Message::all(root),
             cancel: root.get("cancel").and_then(|raw| Form::read(raw, root)),
@@ -119,9 +147,14 @@ impl Transaction {
             poll: action("poll"),
             recover: action("recover"),
             current,
-            enrolled: wire::list(root.get("authenticatorEnrollments")).iter().filter_map(Authenticator::read).collect(),
+            enrolled: wire::list(root.get("authenticatorEnrollments"))
+                .iter()
+                .filter_map(Authenticator::read)
+                .collect(),
             recovering: root.get("recoveryAuthenticator").is_some(),
-            app: App { label: wire::object(root.get("app")).and_then(|app| wire::text(app, "label")) },
+            app: App {
+                label: wire::object(root.get("app")).and_then(|app| wire::text(app, "label")),
+            },
             identifier: user.and_then(|user| wire::text(user, "identifier")),
             names: ["firstName", "lastName"]
                 .iter()
@@ -158,12 +191,16 @@ impl Transaction {
 
     /// The place of the first remediation of that kind.
     pub fn position(&self, step: Step) -> Option<usize> {
-        self.remediations.iter().position(|remediation| remediation.step == step)
+        self.remediations
+            .iter()
+            .position(|remediation| remediation.step == step)
     }
 
     /// The first remediation of that kind.
     pub fn find(&self, step: Step) -> Option<&Remediation> {
-        self.remediations.iter().find(|remediation| remediation.step == step)
+        self.remediations
+            .iter()
+            .find(|remediation| remediation.step == step)
     }
 
     /// Whether a message of that key is in the response, at the top or on a field.
@@ -173,13 +210,18 @@ impl Transaction {
                 field.messages.iter().any(|message| message.is(key))
                     || match &field.control {
                         Control::Group(inner) => on(inner, key),
-                        Control::Variants(variants) => variants.iter().any(|variant| on(&variant.fields, key)),
+                        Control::Variants(variants) => {
+                            variants.iter().any(|variant| on(&variant.fields, key))
+                        }
                         _ => false,
                     }
             })
         }
         self.messages.iter().any(|message| message.is(key))
-            || self.remediations.iter().any(|remediation| on(&remediation.form.fields, key))
+            || self
+                .remediations
+                .iter()
+                .any(|remediation| on(&remediation.form.fields, key))
     }
 
     /// Whether a person would see no difference: a poll's answer that only moves the expiry, the interval or the handle
@@ -190,8 +232,13 @@ impl Transaction {
             still.handle = None;
             still.expires = None;
             still.request_id = None;
-            let forms = still.remediations.iter_mut().map(|remediation| &mut remediation.form);
-            forms.chain(still.poll.as_mut()).for_each(|form| form.refresh = None);
+            let forms = still
+                .remediations
+                .iter_mut()
+                .map(|remediation| &mut remediation.form);
+            forms
+                .chain(still.poll.as_mut())
+                .for_each(|form| form.refresh = None);
             still
         };
         still(self) == still(other)
@@ -201,23 +248,39 @@ impl Transaction {
 fn form_handle(root: &Value) -> Option<&str> {
     wire::list(root.get("remediation")).iter().find_map(|form| {
         let fields = form.get("value").map_or(&[][..], Value::items);
-        fields.iter().find(|field| field.text("name") == Some("stateHandle"))?.text("value")
+        fields
+            .iter()
+            .find(|field| field.text("name") == Some("stateHandle"))?
+            .text("value")
     })
 }
 
 fn interaction_code(root: &Value) -> Option<Secret> {
-    let fields = root.get("successWithInteractionCode")?.get("value")?.items();
-    let code = fields.iter().find(|field| field.text("name") == Some("interaction_code"))?;
-    code.text("value").filter(|code| !code.is_empty()).map(Secret::new)
+    let fields = root
+        .get("successWithInteractionCode")?
+        .get("value")?
+        .items();
+    let code = fields
+        .iter()
+        .find(|field| field.text("name") == Some("interaction_code"))?;
+    code.text("value")
+        .filter(|code| !code.is_empty())
+        .map(Secret::new)
 }
 
 /// Which of the other bodies it is (protocol reference, 1.3).
 fn refusal(root: &Value) -> Error {
     if let Some(code) = wire::text(root, "error") {
-        return Error::OAuth { code, description: wire::text(root, "error_description").unwrap_or_default() };
+        return Error::OAuth {
+            code,
+            description: wire::text(root, "error_description").unwrap_or_default(),
+        };
     }
     match wire::text(root, "errorCode") {
-        Some(code) => Error::Api { code, summary: wire::text(root, "errorSummary").unwrap_or_default() },
+        Some(code) => Error::Api {
+            code,
+            summary: wire::text(root, "errorSummary").unwrap_or_default(),
+        },
         None => Error::Unreadable,
     }
 }

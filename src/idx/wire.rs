@@ -22,7 +22,10 @@ pub(super) fn object(value: Option<&Value>) -> Option<&Value> {
 
 /// A member as a text that is worth showing: none if it is empty.
 pub(super) fn text(value: &Value, name: &str) -> Option<String> {
-    value.text(name).filter(|text| !text.trim().is_empty()).map(str::to_owned)
+    value
+        .text(name)
+        .filter(|text| !text.trim().is_empty())
+        .map(str::to_owned)
 }
 
 /// Where a `relatesTo` leads: `$.member`, `$.member.value[n]` or a bare member name; as an array its first element
@@ -63,11 +66,22 @@ mod tests {
             r#"{"currentAuthenticator":{"type":"object","value":{"key":"okta_email"}},
                 "authenticators":{"type":"array","value":[{"key":"a"},{"key":"b"}]}}"#,
         );
-        let key = |path: &str| root.as_ref().and_then(|root| follow(root, path)?.text("key"));
+        let key = |path: &str| {
+            root.as_ref()
+                .and_then(|root| follow(root, path)?.text("key"))
+        };
         assert_eq!(key("$.currentAuthenticator"), Some("okta_email"));
         assert_eq!(key("currentAuthenticator"), Some("okta_email"));
         assert_eq!(key("$.authenticators.value[1]"), Some("b"));
-        for astray in ["$.authenticators.value[2]", "$.nothing", "", "$", "$.authenticators.value[x]", "[]", "a.b.c[99999999999999999999]"] {
+        for astray in [
+            "$.authenticators.value[2]",
+            "$.nothing",
+            "",
+            "$",
+            "$.authenticators.value[x]",
+            "[]",
+            "a.b.c[99999999999999999999]",
+        ] {
             assert_eq!(key(astray), None, "{astray}");
         }
     }

@@ -45,9 +45,18 @@ impl Attempt {
 
     /// An attempt out of bytes from the cryptographic random generator.
     pub fn new(purpose: Purpose, random: &[u8; Self::RANDOM]) -> Self {
-        let mut parts = random.chunks(32).map(|part| Secret::new(Base64UrlUnpadded::encode_string(part)));
+        let mut parts = random
+            .chunks(32)
+            .map(|part| Secret::new(Base64UrlUnpadded::encode_string(part)));
         let mut next = || parts.next().unwrap_or_default();
-        Self { state: next(), nonce: next(), verifier: next(), handle: None, purpose, sent: None }
+        Self {
+            state: next(),
+            nonce: next(),
+            verifier: next(),
+            handle: None,
+            purpose,
+            sent: None,
+        }
     }
 
     /// The `interact` request (protocol reference, 1.2). `digest` is the SHA-256 of the verifier.
@@ -72,7 +81,11 @@ impl Attempt {
     /// [`Refusal`] if there is none, with the setting that is most likely wrong.
     pub fn interaction_handle(response: &HttpResponse) -> Result<Secret, Refusal> {
         json::parse(response.body.expose())
-            .and_then(|root| root.text("interaction_handle").filter(|handle| !handle.is_empty()).map(Secret::new))
+            .and_then(|root| {
+                root.text("interaction_handle")
+                    .filter(|handle| !handle.is_empty())
+                    .map(Secret::new)
+            })
             .ok_or_else(|| Refusal::read(response))
     }
 
@@ -84,10 +97,17 @@ impl Attempt {
             Purpose::Recover => "recover",
             Purpose::Unlock => "unlock",
         };
-        let mut members = vec![member("state", self.state.expose()), member("nonce", self.nonce.expose())];
+        let mut members = vec![
+            member("state", self.state.expose()),
+            member("nonce", self.nonce.expose()),
+        ];
         members.push(member("verifier", self.verifier.expose()));
         members.push(member("purpose", purpose));
-        members.extend(self.handle.as_ref().map(|handle| member("handle", handle.expose())));
+        members.extend(
+            self.handle
+                .as_ref()
+                .map(|handle| member("handle", handle.expose())),
+        );
         if let Some((key, at)) = &self.sent {
             members.push(member("sentFor", key));
             members.push(member("sentAt", &at.to_string()));
@@ -100,7 +120,11 @@ impl Attempt {
     /// What came out of the tab's storage; `None` unless it is whole.
     pub fn read(text: &str) -> Option<Self> {
         let root = json::parse(text)?;
-        let secret = |name: &str| root.text(name).filter(|text| !text.is_empty()).map(Secret::new);
+        let secret = |name: &str| {
+            root.text(name)
+                .filter(|text| !text.is_empty())
+                .map(Secret::new)
+        };
         Some(Self {
             state: secret("state")?,
             nonce: secret("nonce")?,
@@ -112,7 +136,10 @@ impl Attempt {
                 Some("unlock") => Purpose::Unlock,
                 _ => Purpose::SignIn,
             },
-            sent: root.text("sentFor").zip(root.get("sentAt").and_then(Value::as_u64)).map(|(key, at)| (key.to_owned(), at)),
+            sent: root
+                .text("sentFor")
+                .zip(root.get("sentAt").and_then(Value::as_u64))
+                .map(|(key, at)| (key.to_owned(), at)),
         })
     }
 }
@@ -130,8 +157,14 @@ mod tests {
         let mut attempt = Attempt::new(Purpose::SignUp, &[7; Attempt::RANDOM]);
         attempt.handle = Some(Secret::new("i7Jk"));
         attempt.sent = Some(("okta_email".to_owned(), 1_900_000_000_000));
-        let Some(again) = Attempt::read(&attempt.write()) else { panic!("it was written whole") };
-        assert!(again.state == attempt.state && again.nonce == attempt.nonce && again.verifier == attempt.verifier);
+        let Some(again) = Attempt::read(&attempt.write()) else {
+            panic!("it was written whole")
+        };
+        assert!(
+            again.state == attempt.state
+                && again.nonce == attempt.nonce
+                && again.verifier == attempt.verifier
+        );
         assert!(again.handle == attempt.handle);
         assert_eq!((again.purpose, again.sent), (attempt.purpose, attempt.sent));
         assert!(Attempt::read("{}").is_none());

@@ -50,10 +50,18 @@ pub struct Claims(Value);
 /// The key of that id in a JWKS document.
 pub fn key(jwks: &str, kid: &str) -> Option<Key> {
     let root = json::parse(jwks)?;
-    let found = root.get("keys")?.items().iter().find(|key| key.text("kid") == Some(kid))?;
-    let usable = found.text("kty") == Some("RSA") && found.text("use").is_none_or(|purpose| purpose == "sig");
+    let found = root
+        .get("keys")?
+        .items()
+        .iter()
+        .find(|key| key.text("kid") == Some(kid))?;
+    let usable = found.text("kty") == Some("RSA")
+        && found.text("use").is_none_or(|purpose| purpose == "sig");
     usable.then_some(())?;
-    Some(Key { n: found.text("n")?.to_owned(), e: found.text("e")?.to_owned() })
+    Some(Key {
+        n: found.text("n")?.to_owned(),
+        e: found.text("e")?.to_owned(),
+    })
 }
 
 impl IdToken {
@@ -62,7 +70,10 @@ impl IdToken {
     /// # Errors
     /// [`TokenError::Malformed`] if it is no JWT, [`TokenError::Algorithm`] unless it says RS256.
     pub fn parse(token: &Secret) -> Result<Self, TokenError> {
-        let (signed, signature) = token.expose().rsplit_once('.').ok_or(TokenError::Malformed)?;
+        let (signed, signature) = token
+            .expose()
+            .rsplit_once('.')
+            .ok_or(TokenError::Malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(TokenError::Malformed)?;
         let header = part(header).ok_or(TokenError::Malformed)?;
         if header.text("alg") != Some("RS256") {
@@ -71,7 +82,8 @@ impl IdToken {
         Ok(Self {
             claims: part(payload).ok_or(TokenError::Malformed)?,
             kid: header.text("kid").unwrap_or_default().to_owned(),
-            signature: Base64UrlUnpadded::decode_vec(signature).map_err(|_| TokenError::Malformed)?,
+            signature: Base64UrlUnpadded::decode_vec(signature)
+                .map_err(|_| TokenError::Malformed)?,
             signed: Secret::new(signed),
         })
     }
@@ -83,27 +95,53 @@ impl IdToken {
     pub fn believe(self, expected: &Expected<'_>) -> Result<Claims, TokenError> {
         let claims = self.claims;
         let check = |holds: bool, error: TokenError| if holds { Ok(()) } else { Err(error) };
-        check(claims.text("iss") == Some(expected.issuer), TokenError::Issuer)?;
+        check(
+            claims.text("iss") == Some(expected.issuer),
+            TokenError::Issuer,
+        )?;
         let ours = |audience: &Value| audience.as_str() == Some(expected.client_id);
         let audience = claims.get("aud").ok_or(TokenError::Audience)?;
         let several = audience.items().len() > 1;
-        check(ours(audience) || audience.items().iter().any(ours), TokenError::Audience)?;
         check(
-            claims.get("azp").map_or(!several, |party| party.as_str() == Some(expected.client_id)),
+            ours(audience) || audience.items().iter().any(ours),
             TokenError::Audience,
         )?;
-        check(claims.text("nonce") == Some(expected.nonce.expose()), TokenError::Nonce)?;
+        check(
+            claims
+                .get("azp")
+                .map_or(!several, |party| party.as_str() == Some(expected.client_id)),
+            TokenError::Audience,
+        )?;
+        check(
+            claims.text("nonce") == Some(expected.nonce.expose()),
+            TokenError::Nonce,
+        )?;
         let time = |name: &str| claims.get(name).and_then(Value::as_u64);
         let until = time("exp").ok_or(TokenError::Expired)?;
-        check(until.saturating_add(SKEW) > expected.now, TokenError::Expired)?;
+        check(
+            until.saturating_add(SKEW) > expected.now,
+            TokenError::Expired,
+        )?;
         let made = time("iat").ok_or(TokenError::Future)?;
-        check(made <= expected.now.saturating_add(SKEW) && made <= until, TokenError::Future)?;
-        check(time("nbf").is_none_or(|from| from <= expected.now.saturating_add(SKEW)), TokenError::Future)?;
+        check(
+            made <= expected.now.saturating_add(SKEW) && made <= until,
+            TokenError::Future,
+        )?;
+        check(
+            time("nbf").is_none_or(|from| from <= expected.now.saturating_add(SKEW)),
+            TokenError::Future,
+        )?;
         if let Some(hash) = claims.get("at_hash") {
             let half = expected.access_digest.get(..16).unwrap_or_default();
-            check(hash.as_str() == Some(&Base64UrlUnpadded::encode_string(half)), TokenError::AccessTokenHash)?;
+            check(
+                hash.as_str() == Some(&Base64UrlUnpadded::encode_string(half)),
+                TokenError::AccessTokenHash,
+            )?;
         }
-        check(claims.text("sub").is_some_and(|sub| !sub.is_empty()), TokenError::Malformed)?;
+        check(
+            claims.text("sub").is_some_and(|sub| !sub.is_empty()),
+            TokenError::Malformed,
+        )?;
         Ok(Claims(claims))
     }
 
@@ -131,7 +169,12 @@ impl Claims {
 
     /// The texts of a claim that is a list.
     pub fn list(&self, name: &str) -> Vec<&str> {
-        self.0.get(name).map_or(&[][..], Value::items).iter().filter_map(Value::as_str).collect()
+        self.0
+            .get(name)
+            .map_or(&[][..], Value::items)
+            .iter()
+            .filter_map(Value::as_str)
+            .collect()
     }
 
     /// Every claim's name and value.
@@ -154,7 +197,13 @@ mod tests {
 
     fn judge(claims: &str) -> Result<Claims, TokenError> {
         let encode = |text: &str| Base64UrlUnpadded::encode_string(text.as_bytes());
-        let token = [&encode(r#"{"alg":"RS256","kid":"k"}"#), ".", &encode(claims), ".AAAA"].concat();
+        let token = [
+            &encode(r#"{"alg":"RS256","kid":"k"}"#),
+            ".",
+            &encode(claims),
+            ".AAAA",
+        ]
+        .concat();
         IdToken::parse(&Secret::new(token))?.believe(&Expected {
             issuer: "https://id.acme.test",
             client_id: "app",
@@ -166,23 +215,46 @@ mod tests {
 
     #[test]
     fn a_good_token_is_believed() {
-        assert_eq!(judge(GOOD).map(|claims| claims.text("sub").map(str::to_owned)), Ok(Some("00u1".to_owned())));
+        assert_eq!(
+            judge(GOOD).map(|claims| claims.text("sub").map(str::to_owned)),
+            Ok(Some("00u1".to_owned()))
+        );
     }
 
     #[test]
     fn each_claim_that_is_wrong_is_refused_by_its_own_name() {
         for (from, to, error) in [
-            ("https://id.acme.test", "https://id.acme.test/", TokenError::Issuer),
+            (
+                "https://id.acme.test",
+                "https://id.acme.test/",
+                TokenError::Issuer,
+            ),
             (r#""aud":"app""#, r#""aud":"other""#, TokenError::Audience),
-            (r#""aud":"app""#, r#""aud":["app","other"]"#, TokenError::Audience),
-            (r#""aud":"app""#, r#""aud":"app","azp":"other""#, TokenError::Audience),
+            (
+                r#""aud":"app""#,
+                r#""aud":["app","other"]"#,
+                TokenError::Audience,
+            ),
+            (
+                r#""aud":"app""#,
+                r#""aud":"app","azp":"other""#,
+                TokenError::Audience,
+            ),
             (r#""aud":"app","#, "", TokenError::Audience),
             (r#""nonce":"n""#, r#""nonce":"m""#, TokenError::Nonce),
             (r#""nonce":"n","#, "", TokenError::Nonce),
             ("1900003600", "1899999000", TokenError::Expired),
             (r#""exp":1900003600,"#, "", TokenError::Expired),
-            (r#""iat":1900000000"#, r#""iat":1900000999"#, TokenError::Future),
-            (r#""iat":1900000000"#, r#""iat":1900000000,"nbf":1900000999"#, TokenError::Future),
+            (
+                r#""iat":1900000000"#,
+                r#""iat":1900000999"#,
+                TokenError::Future,
+            ),
+            (
+                r#""iat":1900000000"#,
+                r#""iat":1900000000,"nbf":1900000999"#,
+                TokenError::Future,
+            ),
             ("AAECAw", "AAECBw", TokenError::AccessTokenHash),
             (r#""sub":"00u1","#, "", TokenError::Malformed),
         ] {
@@ -204,14 +276,24 @@ mod tests {
             assert_eq!(IdToken::parse(&token).map(|_| ()), Err(error));
         }
         for token in ["", ".", "..", "a.b", "a.b.c"] {
-            assert_eq!(IdToken::parse(&Secret::new(token)).map(|_| ()), Err(TokenError::Malformed), "{token}");
+            assert_eq!(
+                IdToken::parse(&Secret::new(token)).map(|_| ()),
+                Err(TokenError::Malformed),
+                "{token}"
+            );
         }
     }
 
     #[test]
     fn a_key_is_found_by_its_id() {
         let jwks = r#"{"keys":[{"kty":"EC","kid":"a"},{"kty":"RSA","kid":"b","use":"sig","n":"x","e":"AQAB"}]}"#;
-        assert_eq!(key(jwks, "b"), Some(Key { n: "x".to_owned(), e: "AQAB".to_owned() }));
+        assert_eq!(
+            key(jwks, "b"),
+            Some(Key {
+                n: "x".to_owned(),
+                e: "AQAB".to_owned()
+            })
+        );
         assert_eq!(key(jwks, "a"), None);
         assert_eq!(key("", "b"), None);
     }

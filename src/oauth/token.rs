@@ -39,7 +39,11 @@ pub fn exchange(config: &Config, code: &Secret, verifier: &Secret) -> HttpReques
 pub fn revoke(config: &Config, token: &Secret, hint: &str) -> HttpRequest {
     HttpRequest::form(
         config.endpoint("/v1/revoke"),
-        &[("token", token.expose()), ("token_type_hint", hint), ("client_id", &config.client_id)],
+        &[
+            ("token", token.expose()),
+            ("token_type_hint", hint),
+            ("client_id", &config.client_id),
+        ],
     )
 }
 
@@ -54,21 +58,37 @@ impl Tokens {
         if root.get("error").is_some() || root.get("errorCode").is_some() {
             return None;
         }
-        let token = |name: &str| root.text(name).filter(|token| !token.is_empty()).map(Secret::new);
-        let bearer = root.text("token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
+        let token = |name: &str| {
+            root.text(name)
+                .filter(|token| !token.is_empty())
+                .map(Secret::new)
+        };
+        let bearer = root
+            .text("token_type")
+            .is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
         let Some(access) = token("access_token").filter(|_| bearer) else {
             // An answer that speaks of no token at all is no token response.
-            let speaks = ["token_type", "access_token", "id_token"].iter().any(|name| root.get(name).is_some());
+            let speaks = ["token_type", "access_token", "id_token"]
+                .iter()
+                .any(|name| root.get(name).is_some());
             return speaks.then_some(Err(TokenError::NoAccessToken));
         };
-        let Some(id) = token("id_token") else { return Some(Err(TokenError::NoIdToken)) };
-        let lifetime = root.get("expires_in").and_then(Value::as_u64).unwrap_or(3600);
+        let Some(id) = token("id_token") else {
+            return Some(Err(TokenError::NoIdToken));
+        };
+        let lifetime = root
+            .get("expires_in")
+            .and_then(Value::as_u64)
+            .unwrap_or(3600);
         Some(Ok(Self {
             access,
             id,
             refresh: token("refresh_token"),
             scope: root.text("scope").unwrap_or_default().to_owned(),
-            expires_at: root.get("expires_at").and_then(Value::as_u64).unwrap_or_else(|| now.saturating_add(lifetime)),
+            expires_at: root
+                .get("expires_at")
+                .and_then(Value::as_u64)
+                .unwrap_or_else(|| now.saturating_add(lifetime)),
         }))
     }
 
@@ -82,7 +102,11 @@ impl Tokens {
             text("scope", &self.scope),
             text("expires_at", &self.expires_at.to_string()),
         ];
-        members.extend(self.refresh.as_ref().map(|refresh| text("refresh_token", refresh.expose())));
+        members.extend(
+            self.refresh
+                .as_ref()
+                .map(|refresh| text("refresh_token", refresh.expose())),
+        );
         let mut out = String::new();
         Value::Object(members).write(&mut out);
         out

@@ -280,13 +280,21 @@ pub struct Button {
 impl Button {
     /// A button.
     pub fn new(label: impl Into<String>, press: Press) -> Self {
-        Self { label: label.into(), press, primary: false, address: None }
+        Self {
+            label: label.into(),
+            press,
+            primary: false,
+            address: None,
+        }
     }
 
     /// The same, drawn as the foremost one.
     #[must_use]
     pub fn primary(self) -> Self {
-        Self { primary: true, ..self }
+        Self {
+            primary: true,
+            ..self
+        }
     }
 }
 

@@ -35,9 +35,19 @@ pub struct Checked {
 /// # Errors
 /// What has to be put right, in the page's order.
 pub fn check(card: &Card, raw: &impl Raw) -> Result<Checked, Vec<Found>> {
-    let mut reading = Reading { checked: Checked { answers: Answers::new(), kept: Vec::new() }, found: Vec::new() };
+    let mut reading = Reading {
+        checked: Checked {
+            answers: Answers::new(),
+            kept: Vec::new(),
+        },
+        found: Vec::new(),
+    };
     card.parts.iter().for_each(|part| reading.part(part, raw));
-    if reading.found.is_empty() { Ok(reading.checked) } else { Err(reading.found) }
+    if reading.found.is_empty() {
+        Ok(reading.checked)
+    } else {
+        Err(reading.found)
+    }
 }
 
 struct Reading {
@@ -49,7 +59,12 @@ impl Reading {
     fn part(&mut self, part: &Part, raw: &impl Raw) {
         match part {
             Part::Input(input) => self.input(input, raw),
-            Part::NewPassword { input, rules, person, twice } => {
+            Part::NewPassword {
+                input,
+                rules,
+                person,
+                twice,
+            } => {
                 let typed = raw.value(&input.name).unwrap_or_default();
                 let again = raw.value(AGAIN).unwrap_or_default();
                 if typed.is_empty() {
@@ -68,15 +83,34 @@ impl Reading {
                 self.answer(&input.name, typed, true);
             }
             Part::Phone { name, method } => self.phone(name, method.as_deref(), raw),
-            Part::Radios { name, legend, required, .. } => self.choice(name, legend, *required, raw),
-            Part::Select { name, label, required, .. } => self.choice(name, label, *required, raw),
+            Part::Radios {
+                name,
+                legend,
+                required,
+                ..
+            } => self.choice(name, legend, *required, raw),
+            Part::Select {
+                name,
+                label,
+                required,
+                ..
+            } => self.choice(name, label, *required, raw),
             Part::Check { name, .. } => {
-                self.checked.answers.set(name.clone(), Answer::Flag(raw.value(name).is_some()));
+                self.checked
+                    .answers
+                    .set(name.clone(), Answer::Flag(raw.value(name).is_some()));
             }
-            Part::Variants { name, legend, variants } => {
+            Part::Variants {
+                name,
+                legend,
+                variants,
+            } => {
                 self.choice(name, legend, true, raw);
                 let chosen = raw.value(name).unwrap_or_default();
-                if let Some(variant) = variants.iter().find(|variant| variant.value == chosen.expose()) {
+                if let Some(variant) = variants
+                    .iter()
+                    .find(|variant| variant.value == chosen.expose())
+                {
                     variant.parts.iter().for_each(|part| self.part(part, raw));
                 }
             }
@@ -97,10 +131,19 @@ impl Reading {
             self.wrong(&input.name, input.missing.clone());
         } else if length > 0 && input.autocomplete == "email" && !like_an_address(text.expose()) {
             self.wrong(&input.name, fill(Text::EmailShape, &[&input.label]));
-        } else if let Some(least) = input.least.filter(|least| length > 0 && !secret && length < *least as usize) {
-            self.wrong(&input.name, fill(Text::TooShort, &[&input.label, &least.to_string()]));
+        } else if let Some(least) = input
+            .least
+            .filter(|least| length > 0 && !secret && length < *least as usize)
+        {
+            self.wrong(
+                &input.name,
+                fill(Text::TooShort, &[&input.label, &least.to_string()]),
+            );
         } else if let Some(most) = input.most.filter(|most| length > *most as usize) {
-            self.wrong(&input.name, fill(Text::TooLong, &[&input.label, &most.to_string()]));
+            self.wrong(
+                &input.name,
+                fill(Text::TooLong, &[&input.label, &most.to_string()]),
+            );
         }
         self.answer(&input.name, text, secret || input.code.is_some());
     }
@@ -118,9 +161,14 @@ impl Reading {
 
     fn phone(&mut self, name: &str, method: Option<&str>, raw: &impl Raw) {
         let typed = raw.value(name).unwrap_or_default();
-        let voice = method.and_then(|method| raw.value(method)).is_some_and(|method| method.expose() == "voice");
+        let voice = method
+            .and_then(|method| raw.value(method))
+            .is_some_and(|method| method.expose() == "voice");
         let extension = raw.value(EXTENSION).filter(|_| voice).unwrap_or_default();
-        let country = raw.value(COUNTRY).and_then(|code| phone::country(code.expose())).unwrap_or_else(|| phone::guess(std::iter::empty()));
+        let country = raw
+            .value(COUNTRY)
+            .and_then(|code| phone::country(code.expose()))
+            .unwrap_or_else(|| phone::guess(std::iter::empty()));
         let extension = Some(extension.expose().trim()).filter(|extension| !extension.is_empty());
         match phone::normalise(typed.expose(), country, extension) {
             Ok(number) => self.answer(name, Secret::new(number), false),
@@ -140,13 +188,20 @@ impl Reading {
 
     fn answer(&mut self, name: &str, text: Secret, secret: bool) {
         if !secret {
-            self.checked.kept.push((name.to_owned(), text.expose().to_owned()));
+            self.checked
+                .kept
+                .push((name.to_owned(), text.expose().to_owned()));
         }
-        self.checked.answers.set(name.to_owned(), Answer::Text(text));
+        self.checked
+            .answers
+            .set(name.to_owned(), Answer::Text(text));
     }
 
     fn wrong(&mut self, path: &str, words: String) {
-        self.found.push(Found { path: path.to_owned(), words });
+        self.found.push(Found {
+            path: path.to_owned(),
+            words,
+        });
     }
 }
 
@@ -165,7 +220,10 @@ fn bare(typed: &str, kind: CodeKind) -> String {
             '０'..='９' => char::from_u32(u32::from(letter) - 0xFEE0),
             _ => Some(letter),
         })
-        .filter(|letter| letter.is_alphanumeric() || (kind == CodeKind::Letters && letter.is_ascii_punctuation() && *letter != '-'))
+        .filter(|letter| {
+            letter.is_alphanumeric()
+                || (kind == CodeKind::Letters && letter.is_ascii_punctuation() && *letter != '-')
+        })
         .collect()
 }
 

@@ -16,7 +16,11 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card
             Control::Variants(variants) => {
                 if enrolling {
                     card.marks = marks(transaction, variants, skippable.is_some());
-                    card.intro.extend(owed(variants.len(), skippable.is_some(), one_suffices(transaction, variants)));
+                    card.intro.extend(owed(
+                        variants.len(),
+                        skippable.is_some(),
+                        one_suffices(transaction, variants),
+                    ));
                 }
                 card.parts.push(radios(field, variants));
             }
@@ -25,7 +29,8 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card
     }
     card.submit = Some(Text::Next.words().to_owned());
     if let Some(skip) = skippable.filter(|_| enrolling) {
-        card.others.push(Button::new(Text::Skip.words(), Press::Send(skip)).primary());
+        card.others
+            .push(Button::new(Text::Skip.words(), Press::Send(skip)).primary());
     }
     card
 }
@@ -40,8 +45,14 @@ fn radios(field: &Field, variants: &[Variant]) -> Part {
             .iter()
             .map(|variant| Option_ {
                 value: variant.id.clone(),
-                label: variant.about.as_ref().map_or_else(|| variant.label.clone(), |about| words::name(about, &variant.label)),
-                detail: variant.about.as_ref().and_then(|about| about.nickname.clone().or_else(|| about.address.clone())),
+                label: variant.about.as_ref().map_or_else(
+                    || variant.label.clone(),
+                    |about| words::name(about, &variant.label),
+                ),
+                detail: variant
+                    .about
+                    .as_ref()
+                    .and_then(|about| about.nickname.clone().or_else(|| about.address.clone())),
             })
             .collect(),
         chosen: variants.first().map(|variant| variant.id.clone()),
@@ -51,8 +62,16 @@ fn radios(field: &Field, variants: &[Variant]) -> Part {
 /// Whether the list stands for one thing that is owed: with a password done and only means of possession left, one of
 /// them closes it (the guide's second list). What the org still wants after that it asks for in another list.
 fn one_suffices(transaction: &Transaction, variants: &[Variant]) -> bool {
-    let password_open = variants.iter().any(|variant| variant.about.as_ref().is_some_and(|about| about.kind == Kind::Password));
-    let password_done = transaction.enrolled.iter().any(|about| about.kind == Kind::Password);
+    let password_open = variants.iter().any(|variant| {
+        variant
+            .about
+            .as_ref()
+            .is_some_and(|about| about.kind == Kind::Password)
+    });
+    let password_done = transaction
+        .enrolled
+        .iter()
+        .any(|about| about.kind == Kind::Password);
     variants.len() > 1 && password_done && !password_open
 }
 
@@ -74,12 +93,22 @@ fn marks(transaction: &Transaction, variants: &[Variant], skippable: bool) -> Ve
     } else {
         State::Owed
     };
-    let done = transaction.enrolled.iter().map(|about| Mark { label: words::name(about, about.name.as_deref().unwrap_or_default()), state: State::Done });
+    let done = transaction.enrolled.iter().map(|about| Mark {
+        label: words::name(about, about.name.as_deref().unwrap_or_default()),
+        state: State::Done,
+    });
     let owed = variants.iter().map(|variant| Mark {
-        label: variant.about.as_ref().map_or_else(|| variant.label.clone(), |about| words::name(about, &variant.label)),
+        label: variant.about.as_ref().map_or_else(
+            || variant.label.clone(),
+            |about| words::name(about, &variant.label),
+        ),
         state: open,
     });
     let marks: Vec<Mark> = done.chain(owed).collect();
     // Before anything is done, the list would only repeat the choices.
-    if transaction.enrolled.is_empty() { Vec::new() } else { marks }
+    if transaction.enrolled.is_empty() {
+        Vec::new()
+    } else {
+        marks
+    }
 }

@@ -11,7 +11,11 @@ use crate::text::Text;
 /// A page for a form that has none of its own.
 pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card {
     let mut card = Card::new(&remediation.form.name, Text::GenericHeading);
-    if let Some(name) = remediation.about.as_ref().map(|about| words::name(about, about.name.as_deref().unwrap_or_default())) {
+    if let Some(name) = remediation
+        .about
+        .as_ref()
+        .map(|about| words::name(about, about.name.as_deref().unwrap_or_default()))
+    {
         card.heading = name;
         card.icon = Some(Icon::Key);
     } else if let Some(heading) = heading(remediation.step) {
@@ -26,7 +30,9 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card
         card.parts.splice(0..0, question.or(address));
     }
     if remediation.form.navigates {
-        card.others.extend(leave(remediation).map(|press| Button::new(Text::Continue.words(), press).primary()));
+        card.others.extend(
+            leave(remediation).map(|press| Button::new(Text::Continue.words(), press).primary()),
+        );
     } else if remediation.polls() {
         card.intro.push(Text::Waiting.words().to_owned());
     } else {
@@ -48,7 +54,10 @@ fn heading(step: Step) -> Option<Text> {
 fn humanised(name: &str) -> String {
     let words = name.replace(['-', '_'], " ");
     let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or(words)
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or(words)
 }
 
 /// The controls of a form, in its order.
@@ -62,17 +71,36 @@ pub(super) fn part(field: &Field) -> Part {
     match &field.control {
         Control::Flag => Part::Check {
             label: words::label(field),
-            ticked: field.preset.as_ref().and_then(Value::as_bool).unwrap_or(false),
+            ticked: field
+                .preset
+                .as_ref()
+                .and_then(Value::as_bool)
+                .unwrap_or(false),
             name,
         },
         Control::Choice { options, radio } => {
-            let chosen = field.preset.as_ref().map(Value::scalar).filter(|chosen| !chosen.is_empty());
+            let chosen = field
+                .preset
+                .as_ref()
+                .map(Value::scalar)
+                .filter(|chosen| !chosen.is_empty());
             let options = options
                 .iter()
-                .map(|option| Option_ { value: option.value.scalar(), label: option.label.clone(), detail: None })
+                .map(|option| Option_ {
+                    value: option.value.scalar(),
+                    label: option.label.clone(),
+                    detail: None,
+                })
                 .collect();
             if *radio {
-                Part::Radios { name, legend: words::label(field), quiet: false, required: field.required, options, chosen }
+                Part::Radios {
+                    name,
+                    legend: words::label(field),
+                    quiet: false,
+                    required: field.required,
+                    options,
+                    chosen,
+                }
             } else {
                 Part::Select {
                     name,
@@ -100,9 +128,15 @@ fn text(field: &Field) -> Input {
 /// Radio buttons; those that bring fields of their own show them when they are chosen.
 fn choice_of_forms(field: &Field, variants: &[crate::idx::Variant]) -> Part {
     let label = |variant: &crate::idx::Variant| {
-        variant.about.as_ref().map_or_else(|| variant.label.clone(), |about| words::name(about, &variant.label))
+        variant.about.as_ref().map_or_else(
+            || variant.label.clone(),
+            |about| words::name(about, &variant.label),
+        )
     };
-    let inner: Vec<Vec<Part>> = variants.iter().map(|variant| required(&variant.fields)).collect();
+    let inner: Vec<Vec<Part>> = variants
+        .iter()
+        .map(|variant| required(&variant.fields))
+        .collect();
     if inner.iter().all(Vec::is_empty) {
         return Part::Radios {
             name: field.path.clone(),
@@ -114,7 +148,10 @@ fn choice_of_forms(field: &Field, variants: &[crate::idx::Variant]) -> Part {
                 .map(|variant| Option_ {
                     value: variant.id.clone(),
                     label: label(variant),
-                    detail: variant.about.as_ref().and_then(|about| about.nickname.clone().or_else(|| about.address.clone())),
+                    detail: variant
+                        .about
+                        .as_ref()
+                        .and_then(|about| about.nickname.clone().or_else(|| about.address.clone())),
                 })
                 .collect(),
             chosen: variants.first().map(|variant| variant.id.clone()),
@@ -126,7 +163,11 @@ fn choice_of_forms(field: &Field, variants: &[crate::idx::Variant]) -> Part {
         variants: variants
             .iter()
             .zip(inner)
-            .map(|(variant, parts)| Variant { value: variant.id.clone(), label: label(variant), parts })
+            .map(|(variant, parts)| Variant {
+                value: variant.id.clone(),
+                label: label(variant),
+                parts,
+            })
             .collect(),
     }
 }
@@ -135,8 +176,15 @@ fn choice_of_forms(field: &Field, variants: &[crate::idx::Variant]) -> Part {
 fn required(fields: &[Field]) -> Vec<Part> {
     fields
         .iter()
-        .filter(|field| field.visible && (field.mutable || matches!(field.control, Control::Group(_))))
-        .filter(|field| field.required || field.secret || matches!(field.control, Control::Text) && field.path != "authenticator.phoneNumber")
+        .filter(|field| {
+            field.visible && (field.mutable || matches!(field.control, Control::Group(_)))
+        })
+        .filter(|field| {
+            field.required
+                || field.secret
+                || matches!(field.control, Control::Text)
+                    && field.path != "authenticator.phoneNumber"
+        })
         .filter(|field| !matches!(field.control, Control::Fixed))
         .map(part)
         .collect()
@@ -153,9 +201,18 @@ pub(super) fn beside(transaction: &Transaction, shown: &Remediation, card: &Card
             Step::Skip => buttons.push(Button::new(Text::Skip.words(), Press::Send(at))),
             Step::Resend => buttons.push(Button::new(Text::Resend.words(), reach(transaction, at))),
             Step::RedirectIdp => buttons.extend(leave(remediation).map(|press| {
-                let name = remediation.provider.as_ref().and_then(|provider| provider.name.clone());
-                let kind = remediation.provider.as_ref().map(|provider| humanised(&provider.kind.to_lowercase()));
-                Button::new(fill(Text::ContinueWith, &[&name.or(kind).unwrap_or_default()]), press)
+                let name = remediation
+                    .provider
+                    .as_ref()
+                    .and_then(|provider| provider.name.clone());
+                let kind = remediation
+                    .provider
+                    .as_ref()
+                    .map(|provider| humanised(&provider.kind.to_lowercase()));
+                Button::new(
+                    fill(Text::ContinueWith, &[&name.or(kind).unwrap_or_default()]),
+                    press,
+                )
             })),
             _ => {}
         }
@@ -167,7 +224,10 @@ pub(super) fn beside(transaction: &Transaction, shown: &Remediation, card: &Card
 pub(super) fn ways(transaction: &Transaction, shown: &Remediation, card: &Card) -> Vec<Button> {
     let mut links: Vec<Button> = Vec::new();
     for (at, remediation) in transaction.remediations.iter().enumerate() {
-        if std::ptr::eq(remediation, shown) || leads(card, at) || (remediation.form.navigates && leave(remediation).is_none()) {
+        if std::ptr::eq(remediation, shown)
+            || leads(card, at)
+            || (remediation.form.navigates && leave(remediation).is_none())
+        {
             continue;
         }
         let label = match remediation.step {
@@ -185,14 +245,22 @@ pub(super) fn ways(transaction: &Transaction, shown: &Remediation, card: &Card) 
         links.push(Button::new(label, reach(transaction, at)));
     }
     let back = Text::BackToSignIn.words();
-    if shown.step != Step::Identify && !links.iter().chain(&card.links).any(|link| link.label == back) {
+    if shown.step != Step::Identify
+        && !links
+            .iter()
+            .chain(&card.links)
+            .any(|link| link.label == back)
+    {
         links.push(Button::new(back, Press::Start(Purpose::SignIn)));
     }
     links
 }
 
 fn leads(card: &Card, at: usize) -> bool {
-    card.others.iter().chain(&card.links).any(|button| matches!(&button.press, Press::Send(to) | Press::Show(to) if *to == at))
+    card.others
+        .iter()
+        .chain(&card.links)
+        .any(|button| matches!(&button.press, Press::Send(to) | Press::Show(to) if *to == at))
 }
 
 fn leave(remediation: &Remediation) -> Option<Press> {
@@ -201,9 +269,15 @@ fn leave(remediation: &Remediation) -> Option<Press> {
 
 /// How to get to another remediation: nothing to fill in, then it is sent; else its form is shown.
 pub(super) fn reach(transaction: &Transaction, at: usize) -> Press {
-    let Some(remediation) = transaction.remediations.get(at) else { return Press::Home };
+    let Some(remediation) = transaction.remediations.get(at) else {
+        return Press::Home;
+    };
     if remediation.form.navigates {
         return leave(remediation).unwrap_or(Press::Show(at));
     }
-    if remediation.form.is_empty() && !remediation.polls() { Press::Send(at) } else { Press::Show(at) }
+    if remediation.form.is_empty() && !remediation.polls() {
+        Press::Send(at)
+    } else {
+        Press::Show(at)
+    }
 }

@@ -17,7 +17,9 @@ mod stopped;
 mod verification_code;
 mod words;
 
-pub use card::{Action, Button, Card, CodeKind, Icon, Input, Mark, Option_, Part, Press, State, Variant};
+pub use card::{
+    Action, Button, Card, CodeKind, Icon, Input, Mark, Option_, Part, Press, State, Variant,
+};
 pub use check::{AGAIN, COUNTRY, Checked, EXTENSION, Raw, check};
 pub use password_rules::{RuleLine, lines as rule_lines};
 pub use phone_number::shown_back;
@@ -64,32 +66,46 @@ fn step(flow: &Flow) -> Card {
         (Step::SelectAuthenticatorEnroll | Step::SelectAuthenticatorAuthenticate, _) => {
             choose_authenticator::page(transaction, remediation)
         }
-        (Step::EnrollAuthenticator, Some(Kind::Password)) => set_password::page(transaction, remediation, Text::SetPassword),
-        (Step::ResetAuthenticator, Some(Kind::Password)) => set_password::page(transaction, remediation, Text::ResetPassword),
+        (Step::EnrollAuthenticator, Some(Kind::Password)) => {
+            set_password::page(transaction, remediation, Text::SetPassword)
+        }
+        (Step::ResetAuthenticator, Some(Kind::Password)) => {
+            set_password::page(transaction, remediation, Text::ResetPassword)
+        }
         (Step::ReenrollAuthenticator, Some(Kind::Password)) => {
             set_password::page(transaction, remediation, Text::PasswordExpired)
         }
         (Step::ReenrollAuthenticatorWarning, Some(Kind::Password)) => {
             set_password::page(transaction, remediation, Text::PasswordExpiring)
         }
-        (Step::ChallengeAuthenticator, Some(Kind::Password)) => sign_in::password(transaction, remediation),
-        (Step::EnrollAuthenticator | Step::ChallengeAuthenticator, Some(Kind::Email | Kind::Phone | Kind::Totp))
-            if verification_code::fits(remediation) =>
-        {
+        (Step::ChallengeAuthenticator, Some(Kind::Password)) => {
+            sign_in::password(transaction, remediation)
+        }
+        (
+            Step::EnrollAuthenticator | Step::ChallengeAuthenticator,
+            Some(Kind::Email | Kind::Phone | Kind::Totp),
+        ) if verification_code::fits(remediation) => {
             verification_code::page(transaction, remediation, flow)
         }
         (Step::AuthenticatorEnrollmentData, Some(Kind::Phone)) => phone_number::page(remediation),
-        (Step::AuthenticatorVerificationData, Some(Kind::Email | Kind::Phone)) => verification_code::ask(remediation),
+        (Step::AuthenticatorVerificationData, Some(Kind::Email | Kind::Phone)) => {
+            verification_code::ask(remediation)
+        }
         _ => generic::page(transaction, remediation),
     };
-    card.others.extend(generic::beside(transaction, remediation, &card));
-    card.links.extend(generic::ways(transaction, remediation, &card));
+    card.others
+        .extend(generic::beside(transaction, remediation, &card));
+    card.links
+        .extend(generic::ways(transaction, remediation, &card));
     card
 }
 
 /// The address that does the same as a press when it is opened on its own, for links that are worth opening in another tab.
 fn address(press: &Press, flow: &Flow) -> Option<Address> {
-    let of = |at: usize| flow.transaction().and_then(|transaction| transaction.remediations.get(at));
+    let of = |at: usize| {
+        flow.transaction()
+            .and_then(|transaction| transaction.remediations.get(at))
+    };
     match press {
         Press::Home => Some(Address::Home),
         Press::Start(Purpose::SignIn) => Some(Address::Login),

@@ -15,9 +15,22 @@ pub struct RuleLine {
 
 /// The list of rules for what is typed so far. `person` has the identifier under `identifier`.
 pub fn lines(rules: &Rules, typed: &str, person: &[(String, String)]) -> Vec<RuleLine> {
-    let identifier = person.iter().find(|(name, _)| name == "identifier").map_or("", |(_, value)| value.as_str());
-    let person = Person { identifier, attributes: person };
-    rules.list().into_iter().map(|rule| RuleLine { words: words(&rule), verdict: rule.check(typed, &person) }).collect()
+    let identifier = person
+        .iter()
+        .find(|(name, _)| name == "identifier")
+        .map_or("", |(_, value)| value.as_str());
+    let person = Person {
+        identifier,
+        attributes: person,
+    };
+    rules
+        .list()
+        .into_iter()
+        .map(|rule| RuleLine {
+            words: words(&rule),
+            verdict: rule.check(typed, &person),
+        })
+        .collect()
 }
 
 fn words(rule: &Rule) -> String {

@@ -11,9 +11,15 @@ use crate::text::Text;
 pub(super) fn page(remediation: &Remediation) -> Card {
     let mut card = Card::new(&remediation.form.name, Text::PhoneQuestion);
     card.icon = Some(Icon::Phone);
-    card.intro.push(fill(Text::PhoneHint, &["+1\u{a0}555\u{a0}666\u{a0}7777\u{a0}(US)"]));
+    card.intro.push(fill(
+        Text::PhoneHint,
+        &["+1\u{a0}555\u{a0}666\u{a0}7777\u{a0}(US)"],
+    ));
     let shown = remediation.form.shown();
-    let method = shown.iter().find(|field| field.path.ends_with("methodType")).map(|field| field.path.clone());
+    let method = shown
+        .iter()
+        .find(|field| field.path.ends_with("methodType"))
+        .map(|field| field.path.clone());
     for field in shown {
         let part = match &field.control {
             Control::Choice { options, .. } => Part::Radios {
@@ -23,13 +29,22 @@ pub(super) fn page(remediation: &Remediation) -> Card {
                 required: field.required,
                 options: options
                     .iter()
-                    .map(|option| Option_ { value: option.value.scalar(), label: method_name(&option.value, &option.label), detail: None })
+                    .map(|option| Option_ {
+                        value: option.value.scalar(),
+                        label: method_name(&option.value, &option.label),
+                        detail: None,
+                    })
                     .collect(),
-                chosen: field.preset.as_ref().or(options.first().map(|option| &option.value)).map(Value::scalar),
+                chosen: field
+                    .preset
+                    .as_ref()
+                    .or(options.first().map(|option| &option.value))
+                    .map(Value::scalar),
             },
-            Control::Text if field.path.ends_with("phoneNumber") => {
-                Part::Phone { name: field.path.clone(), method: method.clone() }
-            }
+            Control::Text if field.path.ends_with("phoneNumber") => Part::Phone {
+                name: field.path.clone(),
+                method: method.clone(),
+            },
             _ => super::generic::part(field),
         };
         card.parts.push(part);

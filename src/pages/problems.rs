@@ -32,7 +32,10 @@ pub struct Notice {
 
 /// A message in words: ours by its key, else the org's own.
 pub fn said(message: &Message) -> String {
-    let ours = message.key.as_deref().and_then(|key| messages::sentence(key, &message.params));
+    let ours = message
+        .key
+        .as_deref()
+        .and_then(|key| messages::sentence(key, &message.params));
     let words = ours.unwrap_or_else(|| message.text.clone());
     if !words.is_empty() {
         return words;
@@ -48,7 +51,12 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
     let mut list: Vec<Problem> = flow
         .found
         .iter()
-        .map(|found| Problem { path: Some(found.path.clone()), words: found.words.clone(), links: Vec::new(), again: false })
+        .map(|found| Problem {
+            path: Some(found.path.clone()),
+            words: found.words.clone(),
+            links: Vec::new(),
+            again: false,
+        })
         .collect();
     // What was found before sending is newer than what the org said to the last request.
     if list.is_empty()
@@ -56,32 +64,56 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
         && let Some((transaction, remediation)) = flow.shown()
     {
         of_fields(&remediation.form.fields, &mut list);
-        let general = transaction.messages.iter().chain(&remediation.messages).filter(|message| message.class == Class::Error);
+        let general = transaction
+            .messages
+            .iter()
+            .chain(&remediation.messages)
+            .filter(|message| message.class == Class::Error);
         for message in general {
             let words = said(message);
             if !list.iter().any(|problem| problem.words == words) {
-                list.push(Problem { path: None, words, links: message.links.clone(), again: false });
+                list.push(Problem {
+                    path: None,
+                    words,
+                    links: message.links.clone(),
+                    again: false,
+                });
             }
         }
     }
     if let Some(failure) = &flow.failure {
-        list.push(Problem { path: None, words: sentence(failure), links: Vec::new(), again: true });
+        list.push(Problem {
+            path: None,
+            words: sentence(failure),
+            links: Vec::new(),
+            again: true,
+        });
     }
     list
 }
 
 fn of_fields(fields: &[Field], list: &mut Vec<Problem>) {
     for field in fields {
-        for message in field.messages.iter().filter(|message| message.class != Class::Info) {
-            let problem =
-                Problem { path: Some(field.path.clone()), words: said(message), links: message.links.clone(), again: false };
+        for message in field
+            .messages
+            .iter()
+            .filter(|message| message.class != Class::Info)
+        {
+            let problem = Problem {
+                path: Some(field.path.clone()),
+                words: said(message),
+                links: message.links.clone(),
+                again: false,
+            };
             if !list.contains(&problem) {
                 list.push(problem);
             }
         }
         match &field.control {
             Control::Group(inner) => of_fields(inner, list),
-            Control::Variants(variants) => variants.iter().for_each(|variant| of_fields(&variant.fields, list)),
+            Control::Variants(variants) => variants
+                .iter()
+                .for_each(|variant| of_fields(&variant.fields, list)),
             _ => {}
         }
     }
@@ -91,18 +123,36 @@ fn of_fields(fields: &[Field], list: &mut Vec<Problem>) {
 pub fn notices(flow: &Flow) -> Vec<Notice> {
     let mut list: Vec<Notice> = Vec::new();
     if flow.slow {
-        list.push(Notice { class: Class::Info, words: Text::Slow.words().to_owned(), links: Vec::new() });
+        list.push(Notice {
+            class: Class::Info,
+            words: Text::Slow.words().to_owned(),
+            links: Vec::new(),
+        });
     }
     if flow.resent {
-        list.push(Notice { class: Class::Info, words: Text::Resent.words().to_owned(), links: Vec::new() });
+        list.push(Notice {
+            class: Class::Info,
+            words: Text::Resent.words().to_owned(),
+            links: Vec::new(),
+        });
     }
     let general: &[Message] = match &flow.phase {
         Phase::Step { transaction, .. } if flow.failure.is_none() => &transaction.messages,
         _ => &[],
     };
-    let beside = flow.shown().map_or(&[][..], |(_, remediation)| &remediation.messages);
-    for message in general.iter().chain(beside).filter(|message| message.class != Class::Error) {
-        let notice = Notice { class: message.class, words: said(message), links: message.links.clone() };
+    let beside = flow
+        .shown()
+        .map_or(&[][..], |(_, remediation)| &remediation.messages);
+    for message in general
+        .iter()
+        .chain(beside)
+        .filter(|message| message.class != Class::Error)
+    {
+        let notice = Notice {
+            class: message.class,
+            words: said(message),
+            links: message.links.clone(),
+        };
         if !list.contains(&notice) {
             list.push(notice);
         }

@@ -11,11 +11,18 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card
     card.parts = generic::parts(remediation);
     card.submit = Some(Text::Next.words().to_owned());
     if transaction.recover.is_some() {
-        card.links.push(Button::new(Text::ForgotPassword.words(), Press::Act(Action::Recover)));
+        card.links.push(Button::new(
+            Text::ForgotPassword.words(),
+            Press::Act(Action::Recover),
+        ));
     }
-    for (step, label) in [(Step::UnlockAccount, Text::UnlockAccount), (Step::SelectEnrollProfile, Text::SignUp)] {
+    for (step, label) in [
+        (Step::UnlockAccount, Text::UnlockAccount),
+        (Step::SelectEnrollProfile, Text::SignUp),
+    ] {
         if let Some(at) = transaction.position(step) {
-            card.links.push(Button::new(label.words(), generic::reach(transaction, at)));
+            card.links
+                .push(Button::new(label.words(), generic::reach(transaction, at)));
         }
     }
     card
@@ -34,13 +41,22 @@ pub(super) fn recovery(remediation: &Remediation) -> Card {
 pub(super) fn password(transaction: &Transaction, remediation: &Remediation) -> Card {
     let mut card = Card::new(&remediation.form.name, Text::VerifyPassword);
     card.icon = Some(Icon::Lock);
-    card.parts.extend(transaction.identifier.clone().map(Part::Whose));
-    card.parts.extend(remediation.form.shown().into_iter().map(|field| {
-        if field.secret { Part::Input(words::input(field)) } else { generic::part(field) }
-    }));
+    card.parts
+        .extend(transaction.identifier.clone().map(Part::Whose));
+    card.parts
+        .extend(remediation.form.shown().into_iter().map(|field| {
+            if field.secret {
+                Part::Input(words::input(field))
+            } else {
+                generic::part(field)
+            }
+        }));
     card.submit = Some(Text::Next.words().to_owned());
     if transaction.recover.is_some() {
-        card.links.push(Button::new(Text::ForgotPassword.words(), Press::Act(Action::Recover)));
+        card.links.push(Button::new(
+            Text::ForgotPassword.words(),
+            Press::Act(Action::Recover),
+        ));
     }
     card
 }

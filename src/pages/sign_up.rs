@@ -7,8 +7,16 @@ use crate::text::Text;
 
 /// Sign Up, and the same form when somebody who signs in owes an attribute.
 pub(super) fn page(remediation: &Remediation) -> Card {
-    let updates = remediation.step == Step::ProfileUpdate || remediation.form.href.ends_with("/enroll/update");
-    let mut card = Card::new(&remediation.form.name, if updates { Text::GenericHeading } else { Text::SignUp });
+    let updates = remediation.step == Step::ProfileUpdate
+        || remediation.form.href.ends_with("/enroll/update");
+    let mut card = Card::new(
+        &remediation.form.name,
+        if updates {
+            Text::GenericHeading
+        } else {
+            Text::SignUp
+        },
+    );
     card.parts = generic::parts(remediation);
     for part in &mut card.parts {
         // A password chosen with the profile is a new one.
@@ -18,6 +26,14 @@ pub(super) fn page(remediation: &Remediation) -> Card {
             input.autocomplete = "new-password";
         }
     }
-    card.submit = Some(if updates { Text::Continue } else { Text::SignUp }.words().to_owned());
+    card.submit = Some(
+        if updates {
+            Text::Continue
+        } else {
+            Text::SignUp
+        }
+        .words()
+        .to_owned(),
+    );
     card
 }

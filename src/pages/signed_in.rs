@@ -16,18 +16,26 @@ pub(super) fn page(session: Option<&Session>, signed_out: bool) -> Card {
             card.heading = Text::SignedOut.words().to_owned();
         }
         card.intro.push(Text::HomeIntro.words().to_owned());
-        card.others.push(Button::new(Text::SignIn.words(), Press::Start(Purpose::SignIn)).primary());
-        card.others.push(Button::new(Text::SignUp.words(), Press::Start(Purpose::SignUp)));
+        card.others
+            .push(Button::new(Text::SignIn.words(), Press::Start(Purpose::SignIn)).primary());
+        card.others.push(Button::new(
+            Text::SignUp.words(),
+            Press::Start(Purpose::SignUp),
+        ));
         return card;
     };
-    let first = session.claims.text("given_name").or_else(|| session.claims.text("name"));
+    let first = session
+        .claims
+        .text("given_name")
+        .or_else(|| session.claims.text("name"));
     if let Some(name) = first {
         card.heading = fill(Text::WelcomeName, &[name]);
     }
     card.icon = Some(Icon::Check);
     card.intro.push(Text::SignedInAs.words().to_owned());
     card.parts.push(Part::Claims(claims(session)));
-    card.others.push(Button::new(Text::SignOut.words(), Press::SignOut).primary());
+    card.others
+        .push(Button::new(Text::SignOut.words(), Press::SignOut).primary());
     card
 }
 
@@ -50,7 +58,12 @@ fn claims(session: &Session) -> Vec<(String, String)> {
     known
         .into_iter()
         .filter_map(|(name, label)| {
-            let value = session.claims.all().iter().find(|(claim, _)| claim == name).map(|(_, value)| value)?;
+            let value = session
+                .claims
+                .all()
+                .iter()
+                .find(|(claim, _)| claim == name)
+                .map(|(_, value)| value)?;
             let words = match value {
                 Value::Bool(true) => Text::Yes.words().to_owned(),
                 Value::Bool(false) => Text::No.words().to_owned(),

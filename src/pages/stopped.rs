@@ -12,9 +12,22 @@ use crate::text::Text;
 
 /// An end that the org chose.
 pub(super) fn terminal(transaction: &Transaction) -> Card {
-    let wrong = transaction.messages.iter().any(|message| message.class == Class::Error);
-    let mut card = Card::new("terminal", if wrong { Text::StoppedErrorHeading } else { Text::StoppedHeading });
-    let title = transaction.messages.iter().find_map(|message| messages::title(message.key.as_deref()?));
+    let wrong = transaction
+        .messages
+        .iter()
+        .any(|message| message.class == Class::Error);
+    let mut card = Card::new(
+        "terminal",
+        if wrong {
+            Text::StoppedErrorHeading
+        } else {
+            Text::StoppedHeading
+        },
+    );
+    let title = transaction
+        .messages
+        .iter()
+        .find_map(|message| messages::title(message.key.as_deref()?));
     if let Some(title) = title {
         card.heading = title.to_owned();
     }
@@ -23,12 +36,34 @@ pub(super) fn terminal(transaction: &Transaction) -> Card {
     if card.messages.is_empty() {
         card.intro.push(Text::NothingSaid.words().to_owned());
     }
-    if let Some(to) = transaction.redirect.as_ref().filter(|to| http::navigable(to)) {
-        card.others.push(Button::new(Text::Continue.words(), Press::Leave(to.clone())).primary());
+    if let Some(to) = transaction
+        .redirect
+        .as_ref()
+        .filter(|to| http::navigable(to))
+    {
+        card.others
+            .push(Button::new(Text::Continue.words(), Press::Leave(to.clone())).primary());
     }
-    let again = if wrong { Text::StartAgain } else { Text::BackToSignIn };
-    let expired = transaction.messages.iter().any(|message| message.is("idx.session.expired"));
-    card.others.push(Button::new(again.words(), if expired { Press::Again } else { Press::Start(Purpose::SignIn) }).primary());
+    let again = if wrong {
+        Text::StartAgain
+    } else {
+        Text::BackToSignIn
+    };
+    let expired = transaction
+        .messages
+        .iter()
+        .any(|message| message.is("idx.session.expired"));
+    card.others.push(
+        Button::new(
+            again.words(),
+            if expired {
+                Press::Again
+            } else {
+                Press::Start(Purpose::SignIn)
+            },
+        )
+        .primary(),
+    );
     card.request_id = transaction.request_id.clone().filter(|_| wrong);
     card
 }
@@ -37,8 +72,10 @@ pub(super) fn terminal(transaction: &Transaction) -> Card {
 pub(super) fn astray() -> Card {
     let mut card = Card::new("astray", Text::AstrayHeading);
     card.intro.push(Text::Astray.words().to_owned());
-    card.others.push(Button::new(Text::GoOn.words(), Press::Return).primary());
-    card.others.push(Button::new(Text::StartAgain.words(), Press::Again));
+    card.others
+        .push(Button::new(Text::GoOn.words(), Press::Return).primary());
+    card.others
+        .push(Button::new(Text::StartAgain.words(), Press::Again));
     card
 }
 
@@ -47,7 +84,8 @@ pub(super) fn unknown() -> Card {
     let mut card = Card::new("error", Text::UnknownPage);
     card.icon = Some(Icon::Alert);
     card.intro.push(Text::UnknownPageWords.words().to_owned());
-    card.others.push(Button::new(Text::BackToStart.words(), Press::Home).primary());
+    card.others
+        .push(Button::new(Text::BackToStart.words(), Press::Home).primary());
     card
 }
 
@@ -57,24 +95,41 @@ pub(super) fn failed(failure: &Failure, config: &Config, purpose: Purpose) -> Ca
     card.icon = Some(Icon::Alert);
     let mut label = Text::TryAgain;
     match failure {
-        Failure::Start(Refusal { setting: Some(setting), error, .. }) => {
+        Failure::Start(Refusal {
+            setting: Some(setting),
+            error,
+            ..
+        }) => {
             card.heading = Text::SetupHeading.words().to_owned();
             card.intro.push(Text::SetupForPeople.words().to_owned());
             card.intro.push(Text::SetupForAdmin.words().to_owned());
             card.intro.push(advice(*setting, config));
             if let Error::OAuth { code, description } = error {
-                let said = if description.is_empty() { code } else { description };
+                let said = if description.is_empty() {
+                    code
+                } else {
+                    description
+                };
                 card.intro.push(fill(Text::OrgSays, &[said]));
             }
         }
         Failure::Unreachable(Unreachable::Network) => {
             card.intro.push(sentence(failure));
-            card.intro.push(fill(Text::SettingOrigin, &[&origin(&config.redirect_uri)]));
+            card.intro
+                .push(fill(Text::SettingOrigin, &[&origin(&config.redirect_uri)]));
         }
         Failure::Token(error) => {
             card.heading = Text::TokenHeading.words().to_owned();
             let clock = matches!(error, TokenError::Expired | TokenError::Future);
-            card.intro.push(if clock { Text::TokenExpired } else { Text::TokenRefused }.words().to_owned());
+            card.intro.push(
+                if clock {
+                    Text::TokenExpired
+                } else {
+                    Text::TokenRefused
+                }
+                .words()
+                .to_owned(),
+            );
             label = Text::StartAgain;
         }
         Failure::Exchange(_) | Failure::ForeignCallback => {
@@ -85,14 +140,20 @@ pub(super) fn failed(failure: &Failure, config: &Config, purpose: Purpose) -> Ca
         Failure::Callback { code, description } => {
             card.heading = Text::TokenHeading.words().to_owned();
             card.intro.push(sentence(failure));
-            let said = if description.is_empty() { code } else { description };
+            let said = if description.is_empty() {
+                code
+            } else {
+                description
+            };
             card.intro.push(fill(Text::OrgSays, &[said]));
             label = Text::StartAgain;
         }
         _ => card.intro.push(sentence(failure)),
     }
-    card.others.push(Button::new(label.words(), Press::Start(purpose)).primary());
-    card.links.push(Button::new(Text::BackToStart.words(), Press::Home));
+    card.others
+        .push(Button::new(label.words(), Press::Start(purpose)).primary());
+    card.links
+        .push(Button::new(Text::BackToStart.words(), Press::Home));
     card.request_id = failure.request_id().map(str::to_owned);
     card
 }
@@ -113,7 +174,8 @@ pub fn unconfigured(problem: &Problem) -> Card {
         Problem::Member(Member::Brand) => Text::ConfigBrand,
     };
     card.intro.push(what.words().to_owned());
-    card.others.push(Button::new(Text::TryAgain.words(), Press::Reload).primary());
+    card.others
+        .push(Button::new(Text::TryAgain.words(), Press::Reload).primary());
     card
 }
 
@@ -137,9 +199,19 @@ pub(super) fn sentence(failure: &Failure) -> String {
         Failure::Config(_) => Text::SetupForPeople,
         Failure::Unreachable(Unreachable::TimedOut | Unreachable::Aborted) => Text::TimedOut,
         Failure::Unreachable(_) => Text::Offline,
-        Failure::Idx { error: Error::OAuth { .. } | Error::Foreign, .. } => Text::Refused,
-        Failure::Idx { error, status, retry_after, .. } => return limited(error, *status, *retry_after),
-        Failure::Start(refusal) => return limited(&refusal.error, refusal.status, refusal.retry_after),
+        Failure::Idx {
+            error: Error::OAuth { .. } | Error::Foreign,
+            ..
+        } => Text::Refused,
+        Failure::Idx {
+            error,
+            status,
+            retry_after,
+            ..
+        } => return limited(error, *status, *retry_after),
+        Failure::Start(refusal) => {
+            return limited(&refusal.error, refusal.status, refusal.retry_after);
+        }
         Failure::Exchange(_) => Text::CodeSpent,
         Failure::Token(TokenError::Expired | TokenError::Future) => Text::TokenExpired,
         Failure::Token(_) => Text::TokenRefused,

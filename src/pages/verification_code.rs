@@ -17,7 +17,9 @@ pub(super) fn fits(remediation: &Remediation) -> bool {
 /// The code, where it was sent, a new one, and another way.
 pub(super) fn page(transaction: &Transaction, remediation: &Remediation, flow: &Flow) -> Card {
     let mut card = Card::new(&remediation.form.name, Text::EnterCode);
-    let Some(about) = &remediation.about else { return card };
+    let Some(about) = &remediation.about else {
+        return card;
+    };
     let enrolling = remediation.step == Step::EnrollAuthenticator;
     let voice = match kept(flow, "authenticator.methodType") {
         Some(method) => method == "voice",
@@ -30,8 +32,11 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation, flow: &
     });
     card.intro.push(sentence(transaction, about, flow, voice));
     if about.kind == Kind::Phone {
-        let number = about.address.clone().or_else(|| kept(flow, "authenticator.phoneNumber").map(|number| phone::pretty(&number).number));
-        card.intro.extend(number.map(|number| fill(Text::SentTo, &[&number])));
+        let number = about.address.clone().or_else(|| {
+            kept(flow, "authenticator.phoneNumber").map(|number| phone::pretty(&number).number)
+        });
+        card.intro
+            .extend(number.map(|number| fill(Text::SentTo, &[&number])));
     }
     if about.kind == Kind::Totp && enrolling {
         card.parts.extend(qr(about));
@@ -44,14 +49,23 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation, flow: &
         }
         card.parts.push(Part::Input(input));
     }
-    card.submit = Some(if about.kind == Kind::Phone { Text::Next } else { Text::Submit }.words().to_owned());
+    card.submit = Some(
+        if about.kind == Kind::Phone {
+            Text::Next
+        } else {
+            Text::Submit
+        }
+        .words()
+        .to_owned(),
+    );
     card.resend = transaction.resend.is_some();
     if about.kind == Kind::Phone
         && enrolling
         && let Some(at) = transaction.position(Step::SelectAuthenticatorEnroll)
     {
         // The list leads back to the number: choosing the phone there asks for it anew.
-        card.links.push(Button::new(Text::ChangeNumber.words(), Press::Show(at)));
+        card.links
+            .push(Button::new(Text::ChangeNumber.words(), Press::Show(at)));
     }
     card
 }
@@ -62,23 +76,45 @@ fn sentence(transaction: &Transaction, about: &Authenticator, flow: &Flow, voice
             let address = about
                 .address
                 .clone()
-                .or_else(|| transaction.identifier.clone().filter(|name| name.contains('@')))
+                .or_else(|| {
+                    transaction
+                        .identifier
+                        .clone()
+                        .filter(|name| name.contains('@'))
+                })
                 .or_else(|| kept(flow, "userProfile.email"))
                 .unwrap_or_else(|| Text::EmailUnknown.words().to_owned());
-            fill(if about.link { Text::SentEmailLink } else { Text::SentEmail }, &[&address])
+            fill(
+                if about.link {
+                    Text::SentEmailLink
+                } else {
+                    Text::SentEmail
+                },
+                &[&address],
+            )
         }
-        Kind::Phone => if voice { Text::SentCall } else { Text::SentSms }.words().to_owned(),
+        Kind::Phone => if voice { Text::SentCall } else { Text::SentSms }
+            .words()
+            .to_owned(),
         _ => Text::CodeFromApp.words().to_owned(),
     }
 }
 
 fn kept(flow: &Flow, path: &str) -> Option<String> {
-    flow.kept.iter().rev().find(|(known, _)| known == path).map(|(_, text)| text.clone())
+    flow.kept
+        .iter()
+        .rev()
+        .find(|(known, _)| known == path)
+        .map(|(_, text)| text.clone())
 }
 
 fn qr(about: &Authenticator) -> Vec<Part> {
     let mut parts = Vec::new();
-    let picture = about.context.get("qrcode").and_then(|code| code.text("href")).filter(|href| href.starts_with("data:image/"));
+    let picture = about
+        .context
+        .get("qrcode")
+        .and_then(|code| code.text("href"))
+        .filter(|href| href.starts_with("data:image/"));
     let key = about.context.text("sharedSecret");
     parts.extend(picture.map(|source| Part::Image {
         source: source.to_owned(),
@@ -90,13 +126,40 @@ fn qr(about: &Authenticator) -> Vec<Part> {
 
 /// Where a code may go, before it is sent.
 pub(super) fn ask(remediation: &Remediation) -> Card {
-    let phone = remediation.about.as_ref().is_some_and(|about| about.kind == Kind::Phone);
-    let mut card = Card::new(&remediation.form.name, if phone { Text::VerifyPhone } else { Text::VerifyEmail });
+    let phone = remediation
+        .about
+        .as_ref()
+        .is_some_and(|about| about.kind == Kind::Phone);
+    let mut card = Card::new(
+        &remediation.form.name,
+        if phone {
+            Text::VerifyPhone
+        } else {
+            Text::VerifyEmail
+        },
+    );
     card.icon = Some(if phone { Icon::Phone } else { Icon::Mail });
-    let address = remediation.about.as_ref().and_then(|about| about.address.clone()).unwrap_or_else(|| {
-        if phone { Text::PhoneUnknown } else { Text::EmailUnknown }.words().to_owned()
-    });
-    card.intro.push(fill(if phone { Text::VerifyPhoneIntro } else { Text::VerifyEmailIntro }, &[&address]));
+    let address = remediation
+        .about
+        .as_ref()
+        .and_then(|about| about.address.clone())
+        .unwrap_or_else(|| {
+            if phone {
+                Text::PhoneUnknown
+            } else {
+                Text::EmailUnknown
+            }
+            .words()
+            .to_owned()
+        });
+    card.intro.push(fill(
+        if phone {
+            Text::VerifyPhoneIntro
+        } else {
+            Text::VerifyEmailIntro
+        },
+        &[&address],
+    ));
     for field in remediation.form.shown() {
         card.parts.push(match &field.control {
             Control::Choice { options, .. } if field.path.ends_with("methodType") => Part::Radios {
@@ -106,9 +169,17 @@ pub(super) fn ask(remediation: &Remediation) -> Card {
                 required: true,
                 options: options
                     .iter()
-                    .map(|option| Option_ { value: option.value.scalar(), label: method_name(&option.value, &option.label), detail: None })
+                    .map(|option| Option_ {
+                        value: option.value.scalar(),
+                        label: method_name(&option.value, &option.label),
+                        detail: None,
+                    })
                     .collect(),
-                chosen: field.preset.as_ref().or(options.first().map(|option| &option.value)).map(Value::scalar),
+                chosen: field
+                    .preset
+                    .as_ref()
+                    .or(options.first().map(|option| &option.value))
+                    .map(Value::scalar),
             },
             _ => super::generic::part(field),
         });

@@ -56,7 +56,10 @@ fn means(field: &Field) -> (&'static str, Option<&'static str>, &'static str) {
     if field.secret {
         return ("current-password", None, "password");
     }
-    let attribute = field.path.strip_prefix("userProfile.").unwrap_or(&field.path);
+    let attribute = field
+        .path
+        .strip_prefix("userProfile.")
+        .unwrap_or(&field.path);
     match attribute {
         "identifier" => ("username", Some("email"), "text"),
         "email" | "secondEmail" => ("email", Some("email"), "email"),
@@ -70,7 +73,9 @@ fn means(field: &Field) -> (&'static str, Option<&'static str>, &'static str) {
         "honorificSuffix" => ("honorific-suffix", None, "text"),
         "title" => ("organization-title", None, "text"),
         "organization" => ("organization", None, "text"),
-        "mobilePhone" | "primaryPhone" | "phoneNumber" | "authenticator.phoneNumber" => ("tel", Some("tel"), "tel"),
+        "mobilePhone" | "primaryPhone" | "phoneNumber" | "authenticator.phoneNumber" => {
+            ("tel", Some("tel"), "tel")
+        }
         "streetAddress" => ("street-address", None, "text"),
         "city" => ("address-level2", None, "text"),
         "state" => ("address-level1", None, "text"),
@@ -95,7 +100,11 @@ pub(super) fn input(field: &Field) -> Input {
         mode,
         required: field.required || field.secret,
         hint: field.description.clone(),
-        value: field.preset.as_ref().map(Value::scalar).filter(|text| !text.is_empty() && !field.secret),
+        value: field
+            .preset
+            .as_ref()
+            .map(Value::scalar)
+            .filter(|text| !text.is_empty() && !field.secret),
         least: field.min_length,
         most: field.max_length,
         code: None,
@@ -111,7 +120,11 @@ pub(super) fn code(field: &Field) -> Input {
         autocomplete: "one-time-code",
         mode: (!letters).then_some("numeric"),
         required: true,
-        code: Some(if letters { CodeKind::Letters } else { CodeKind::Digits }),
+        code: Some(if letters {
+            CodeKind::Letters
+        } else {
+            CodeKind::Digits
+        }),
         missing: Text::EnterTheCode.words().to_owned(),
         // The org says how long a code is; a code that was typed with spaces is still that long without them.
         least: None,

@@ -1,82 +1,98 @@
 //! Buttons, and links that are buttons.
 
-use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use web_sys::MouseEvent;
 
 use super::Desk;
+use super::el::{El, el, of};
 use crate::browser::place;
-use crate::pages::Button;
+use crate::pages::{Button, Press};
+use crate::text::Text;
 
 /// The button that sends the form, and those beside it.
-pub(super) fn buttons(submit: Option<String>, others: &[Button], desk: Desk) -> Option<AnyView> {
-    let busy = move || desk.busy.get().then_some("true");
-    let submit = submit.map(|label| {
-        view! { <button class="button" data-kind="primary" type="submit" aria-disabled=busy>{label}</button> }
-    });
+pub(super) fn buttons(submit: Option<&str>, others: &[Button], desk: Desk) -> Option<AnyView> {
     if submit.is_none() && others.is_empty() {
         return None;
     }
-    let others: Vec<_> = others.iter().map(|button| other(button, desk)).collect();
-    Some(view! { <div class="buttons">{submit}{others}</div> }.into_any())
-}
-
-fn other(button: &Button, desk: Desk) -> AnyView {
-    let busy = move || desk.busy.get().then_some("true");
-    let kind = if button.primary { "primary" } else { "secondary" };
-    let label = button.label.clone();
-    match address(button) {
-        Some(address) => {
-            view! { <a class="button" data-kind=kind href=address aria-disabled=busy on:click=follow(button, desk)>{label}</a> }.into_any()
-        }
-        None => {
-            let press = button.press.clone();
-            view! {
-                <button class="button" data-kind=kind type="button" aria-disabled=busy on:click=move |_| desk.press.run(press.clone())>
-                    {label}
-                </button>
-            }
-            .into_any()
-        }
-    }
+    let submit = submit.map(|label| {
+        let button = of("button", "button")
+            .set("data-kind", "primary")
+            .set("type", "submit");
+        button
+            .live("aria-disabled", move || desk.busy())
+            .text(label)
+            .any()
+    });
+    let others = others.iter().map(|button| {
+        pressed(button, "button", desk)
+            .set(
+                "data-kind",
+                if button.primary {
+                    "primary"
+                } else {
+                    "secondary"
+                },
+            )
+            .any()
+    });
+    Some(of("div", "buttons").children(submit).children(others).any())
 }
 
 /// Links below a form.
 pub(super) fn links(list: &[Button], desk: Desk) -> Option<AnyView> {
-    if list.is_empty() {
-        return None;
-    }
-    let items: Vec<_> = list.iter().map(|button| view! { <li>{link(button, desk)}</li> }).collect();
-    Some(view! { <nav class="links" aria-label=crate::text::Text::OtherWays.words()><ul>{items}</ul></nav> }.into_any())
+    let items = list
+        .iter()
+        .map(|button| el("li").child(link(button, desk)).any());
+    let nav = || {
+        of("nav", "links")
+            .set("aria-label", Text::OtherWays.words())
+            .with(el("ul").children(items))
+            .any()
+    };
+    (!list.is_empty()).then(nav)
 }
 
 /// A link: with an address where one does the same, else a button that looks like one.
 pub(super) fn link(button: &Button, desk: Desk) -> AnyView {
-    let busy = move || desk.busy.get().then_some("true");
-    let label = button.label.clone();
-    match address(button) {
-        Some(address) => view! { <a class="link" href=address aria-disabled=busy on:click=follow(button, desk)>{label}</a> }.into_any(),
-        None => {
-            let press = button.press.clone();
-            view! {
-                <button class="link" type="button" aria-disabled=busy on:click=move |_| desk.press.run(press.clone())>{label}</button>
-            }
-            .into_any()
-        }
-    }
+    pressed(button, "link", desk).any()
 }
 
-fn address(button: &Button) -> Option<String> {
-    button.address.as_ref().map(|path| [place::root().as_str(), path].concat())
-}
-
-/// Presses the button, unless the person wants the address in another tab.
-fn follow(button: &Button, desk: Desk) -> impl FnMut(MouseEvent) + 'static + use<> {
+fn pressed(button: &Button, class: &'static str, desk: Desk) -> El {
     let press = button.press.clone();
-    move |event| {
-        if event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0 {
-            return;
-        }
-        event.prevent_default();
-        desk.press.run(press.clone());
-    }
+    let element = match &button.address {
+        Some(path) => of("a", class).set("href", [place::root().as_str(), path].concat()),
+        None => of("button", class).set("type", "button"),
+    };
+    element
+        .live("aria-disabled", move || desk.busy())
+        .on("click", move |event| {
+            if !elsewhere(&event) {
+                event.prevent_default();
+                desk.press.run(press.clone());
+            }
+        })
+        .text(&button.label)
+}
+
+/// Whether the person wants the address in another tab or window.
+fn elsewhere(event: &web_sys::Event) -> bool {
+    let link = event
+        .current_target()
+        .is_some_and(|target| target.has_type::<web_sys::HtmlAnchorElement>());
+    let keys = |event: &MouseEvent| {
+        event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0
+    };
+    link && event.dyn_ref().is_some_and(keys)
+}
+
+/// A small button that is no part of the form.
+pub(super) fn aside(label: Text, press: Press, desk: Desk) -> AnyView {
+    let button = of("button", "button")
+        .set("data-kind", "secondary")
+        .set("type", "button");
+    button
+        .text(label.words())
+        .on("click", move |_| desk.press.run(press.clone()))
+        .any()
 }

@@ -1,11 +1,9 @@
 //! What draws: any card, part by part. Knows HTML, and nothing of IDX.
-//!
-//! Every element has something dynamic in it (its words come from the catalogue): a subtree that is wholly static would be
-//! built through `innerHTML`, which the page's policy refuses.
 
 mod buttons;
 mod card;
 mod choices;
+mod el;
 mod field;
 mod password;
 mod phone;
@@ -18,29 +16,20 @@ use web_sys::{FormData, HtmlFormElement};
 
 use crate::browser::focus;
 use crate::config::Brand;
-use crate::pages::{Notice, Press, Problem, Raw, fill};
+use crate::pages::{Card, Notice, Press, Problem, Raw, fill};
 use crate::secret::Secret;
 use crate::text::Text;
-
-pub use card::card;
+use el::{el, live, of};
 
 /// What every part of a page may need.
 #[derive(Clone, Copy)]
 pub struct Desk {
-    /// What is wrong.
-    pub problems: Memo<Vec<Problem>>,
-    /// What else is to know.
-    pub notices: Memo<Vec<Notice>>,
-    /// Goes up whenever something is said anew.
-    pub said: Memo<u32>,
-    /// Goes up whenever secrets are to be emptied.
-    pub wipes: Memo<u32>,
-    /// A request is out.
-    pub busy: Memo<bool>,
-    /// It is out for long.
-    pub slow: Memo<bool>,
-    /// When the last code was sent: milliseconds since 1970.
-    pub sent_at: Memo<Option<u64>>,
+    /// The page.
+    pub card: Memo<Card>,
+    /// What is said about it.
+    pub said: Memo<Said>,
+    /// How it stands.
+    pub state: Memo<State>,
     /// Goes up whenever something is typed or chosen.
     pub touched: RwSignal<u32>,
     /// What a control begins with.
@@ -49,27 +38,125 @@ pub struct Desk {
     pub press: Callback<Press>,
     /// Sends the form.
     pub submit: Callback<HtmlFormElement>,
-    /// Whether "Try again" presses a button rather than sends the form.
-    pub repeats: Callback<(), bool>,
+}
+
+/// What is said about a page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// What else is to know.
+    pub notices: Vec<Notice>,
+    /// Goes up whenever something is said anew.
+    pub times: u32,
+}
+
+/// How a page stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// A request is out.
+    pub busy: bool,
+    /// It is out for long.
+    pub slow: bool,
+    /// Goes up whenever secrets are to be emptied.
+    pub wipes: u32,
+    /// When the last code was sent: milliseconds since 1970.
+    pub sent_at: Option<u64>,
 }
 
 impl Desk {
     /// What is wrong with the control of that name.
-    fn problem(self, name: &str) -> Signal<Option<String>> {
-        let name = name.to_owned();
-        Signal::derive(move || {
-            let problems = self.problems.read();
-            let about: Vec<&str> =
-                problems.iter().filter(|problem| problem.path.as_ref() == Some(&name)).map(|problem| problem.words.as_str()).collect();
-            (!about.is_empty()).then(|| about.join(" "))
-        })
+    fn problem(self, name: &str) -> Option<String> {
+        let said = self.said.read();
+        let about: Vec<&str> = said
+            .problems
+            .iter()
+            .filter(|problem| problem.path.as_deref() == Some(name))
+            .map(|problem| problem.words.as_str())
+            .collect();
+        (!about.is_empty()).then(|| about.join(" "))
     }
+
+    fn busy(self) -> Option<String> {
+        self.state.read().busy.then(|| "true".to_owned())
+    }
+
+    /// Something was typed or chosen.
+    fn touch(self) {
+        self.touched
+            .update(|touched| *touched = touched.wrapping_add(1));
+    }
+
+    /// Does something whenever secrets are to go.
+    fn on_wipe(self, then: impl Fn() + 'static) {
+        Effect::new(move |before: Option<u32>| {
+            let now = self.state.read().wipes;
+            if before.is_some_and(|before| before != now) {
+                then();
+            }
+            now
+        });
+    }
+}
+
+/// The whole page: whose door it is, the card, the way to say which request went wrong.
+pub fn page(brand: &Brand, desk: Desk) -> AnyView {
+    let skip = of("a", "skip-link")
+        .set("href", "#heading")
+        .text(Text::SkipToContent.words())
+        .on("click", |event| {
+            event.prevent_default();
+            focus_heading();
+        });
+    let main = of("main", "page")
+        .set("id", "main")
+        .live("data-step", move || Some(desk.card.read().step.clone()))
+        .child(live(move || vec![card::card(&desk.card.read(), desk)]));
+    let foot = live(move || {
+        let card = desk.card.read();
+        let words = card
+            .request_id
+            .as_deref()
+            .map(|id| fill(Text::RequestId, &[id]));
+        words
+            .map(|words| of("footer", "foot").text(words).any())
+            .into_iter()
+            .collect()
+    });
+    vec![skip.any(), header(brand), main.any(), foot].into_any()
+}
+
+fn header(brand: &Brand) -> AnyView {
+    if brand.name.is_none() && brand.logo.is_none() {
+        return ().into_any();
+    }
+    // Where the name stands beside the logo, the logo has nothing to add.
+    let alternative = if brand.name.is_some() {
+        ""
+    } else {
+        Text::Logo.words()
+    };
+    let logo = brand
+        .logo
+        .as_ref()
+        .map(|logo| el("img").set("src", logo).set("alt", alternative).any());
+    let name = brand.name.as_ref().map(|name| el("span").text(name).any());
+    of("header", "brand").children(logo).children(name).any()
 }
 
 /// What stands in a form's controls.
 pub fn raw(form: &HtmlFormElement) -> impl Raw + use<> {
     let data = FormData::new_with_form(form).ok();
     move |name: &str| data.as_ref()?.get(name).as_string().map(Secret::new)
+}
+
+/// The form on the page.
+pub fn form() -> Option<HtmlFormElement> {
+    web_sys::window()?
+        .document()?
+        .get_element_by_id("form")?
+        .dyn_into()
+        .ok()
 }
 
 /// The focus goes to the heading of the page.
@@ -82,51 +169,47 @@ pub fn focus_summary() {
     focus::to("summary");
 }
 
-/// Whose front door this is.
-pub fn brand(brand: Brand) -> impl IntoView {
-    (brand.name.is_some() || brand.logo.is_some()).then(|| {
-        let name = brand.name.clone().unwrap_or_default();
-        // The name stands beside the logo; said twice it would be noise.
-        let alternative = if brand.name.is_some() { String::new() } else { Text::Welcome.words().to_owned() };
-        view! {
-            <header class="brand">
-                {brand.logo.map(|logo| view! { <img src=logo alt=alternative /> })}
-                <span>{name}</span>
-            </header>
-        }
-    })
-}
-
-/// What the people who run the org ask for.
-pub fn foot(request_id: Option<&str>) -> impl IntoView + use<> {
-    request_id.map(|id| {
-        let words = fill(Text::RequestId, &[id]);
-        view! { <footer class="foot">{words}</footer> }
-    })
-}
-
 /// The ids that describe a control: its hint, then its problem.
-fn described(name: &str, hint: bool, problem: Signal<Option<String>>) -> impl Fn() -> Option<String> + use<> {
+fn described(
+    name: &str,
+    hint: Option<&str>,
+    desk: Desk,
+) -> impl Fn() -> Option<String> + Send + 'static + use<> {
     let name = name.to_owned();
+    let hint = hint.map(str::to_owned);
     move || {
-        let mut ids: Vec<String> = Vec::new();
-        if hint {
-            ids.push([name.as_str(), "-hint"].concat());
+        let wrong = desk
+            .problem(&name)
+            .map(|_| [name.as_str(), "-error"].concat());
+        match (&hint, wrong) {
+            (None, wrong) => wrong,
+            (Some(hint), None) => Some(hint.clone()),
+            (Some(hint), Some(wrong)) => Some([hint, " ", wrong.as_str()].concat()),
         }
-        if problem.read().is_some() {
-            ids.push([name.as_str(), "-error"].concat());
-        }
-        (!ids.is_empty()).then(|| ids.join(" "))
     }
 }
 
-/// A control's problem, beside it.
-fn error(name: &str, problem: Signal<Option<String>>) -> impl IntoView + use<> {
-    let id = [name, "-error"].concat();
-    move || problem.get().map(|words| view! { <p class="field__error" id=id.clone()><span>{words}</span></p> })
+/// Whether a control has a problem.
+fn wrong(name: &str, desk: Desk) -> impl Fn() -> Option<String> + Send + 'static + use<> {
+    let name = name.to_owned();
+    move || desk.problem(&name).map(|_| "true".to_owned())
 }
 
-/// The input that an event came from.
-fn target(event: &web_sys::Event) -> Option<web_sys::HtmlInputElement> {
-    event.target()?.dyn_into().ok()
+/// A control's problem, beside it.
+fn error(name: &str, desk: Desk) -> AnyView {
+    let name = name.to_owned();
+    live(move || {
+        let line = |words: String| {
+            of("p", "field__error")
+                .set("id", [name.as_str(), "-error"].concat())
+                .with(el("span").text(words))
+                .any()
+        };
+        desk.problem(&name).map(line).into_iter().collect()
+    })
+}
+
+/// Words that are heard and not seen.
+fn hidden(words: impl Into<String>) -> AnyView {
+    of("span", "visually-hidden").text(words).any()
 }

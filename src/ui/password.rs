@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{Desk, field, target};
+use super::el::{el, live, of};
+use super::{Desk, field, hidden};
+use crate::browser::focus;
 use crate::pages::{AGAIN, Input, RuleLine, rule_lines};
 use crate::password::{Rules, Verdict};
 use crate::text::Text;
 
-/// The two boxes and the rules. What is typed stays in its box; only the verdicts are kept.
+/// The two boxes and the rules. What is typed stays in its box; only the verdicts are looked at.
 pub(super) fn new_password(
     input: &Input,
     rules: &Rules,
@@ -15,45 +17,20 @@ pub(super) fn new_password(
     twice: bool,
     desk: Desk,
 ) -> AnyView {
-    let lines: RwSignal<Vec<RuleLine>> = RwSignal::new(rule_lines(rules, "", person));
     let id = [input.name.as_str(), "-rules"].concat();
-    let typed = {
+    let ruled = !rules.list().is_empty();
+    let list = {
         let (rules, person, name) = (rules.clone(), person.to_vec(), input.name.clone());
-        move |event: web_sys::Event| {
-            if let Some(input) = target(&event).filter(|input| input.name() == name) {
-                lines.set(rule_lines(&rules, &input.value(), &person));
-            }
-        }
+        live(move || {
+            desk.touched.track();
+            let typed = focus::value(&name).unwrap_or_default();
+            rule_lines(&rules, &typed, &person)
+                .iter()
+                .map(line)
+                .collect()
+        })
     };
-    let emptied = {
-        let (rules, person) = (rules.clone(), person.to_vec());
-        move || rule_lines(&rules, "", &person)
-    };
-    Effect::new(move |before: Option<u32>| {
-        let now = desk.wipes.get();
-        if before.is_some_and(|before| before != now) {
-            lines.set(emptied());
-        }
-        now
-    });
-    let list = move || {
-        lines
-            .get()
-            .into_iter()
-            .map(|line| {
-                let (met, words) = match line.verdict {
-                    Verdict::Met => ("true", Text::RuleMet),
-                    Verdict::Unmet => ("false", Text::RuleUnmet),
-                    Verdict::ServerSide => ("server", Text::RuleLater),
-                };
-                view! { <li class="rule" data-met=met><span>{line.words}<span class="visually-hidden">" ("{words.words()}")"</span></span></li> }
-            })
-            .collect::<Vec<_>>()
-    };
-    let heading = (!lines.read_untracked().is_empty()).then(|| {
-        view! { <div class="field__hint" id=id.clone()><p>{Text::RulesHeading.words()}</p><ul class="rules">{list}</ul></div> }
-    });
-    let extra = if heading.is_some() { field::Extra::Described(id) } else { field::Extra::None };
+    desk.on_wipe(move || desk.touch());
     let again = twice.then(|| {
         let again = Input {
             name: AGAIN.to_owned(),
@@ -62,7 +39,31 @@ pub(super) fn new_password(
             value: None,
             ..input.clone()
         };
-        field::field(&again, desk, field::Extra::None)
+        field::field(&again, None, desk)
     });
-    view! { <div class="new-password" on:input=typed>{field::field(input, desk, extra)}{again}{heading}</div> }.into_any()
+    let rules = ruled.then(|| {
+        of("div", "field__hint")
+            .set("id", &id)
+            .with(el("p").text(Text::RulesHeading.words()))
+            .with(of("ul", "rules").child(list))
+            .any()
+    });
+    of("div", "new-password")
+        .child(field::field(input, ruled.then_some(id.as_str()), desk))
+        .children(again)
+        .children(rules)
+        .any()
+}
+
+fn line(line: &RuleLine) -> AnyView {
+    let (met, words) = match line.verdict {
+        Verdict::Met => ("true", Text::RuleMet),
+        Verdict::Unmet => ("false", Text::RuleUnmet),
+        Verdict::ServerSide => ("server", Text::RuleLater),
+    };
+    let state = hidden([" (", words.words(), ")"].concat());
+    of("li", "rule")
+        .set("data-met", met)
+        .with(el("span").text(&line.words).child(state))
+        .any()
 }

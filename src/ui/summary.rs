@@ -2,102 +2,114 @@
 
 use leptos::prelude::*;
 
-use super::{Desk, card};
+use super::el::{el, live, of};
+use super::{Desk, buttons};
 use crate::browser::focus;
 use crate::http;
 use crate::idx::{Class, Link, Message};
 use crate::pages::{Press, Problem, said};
 use crate::text::Text;
 
-/// The error summary. It takes the focus; its child is announced.
-pub(super) fn summary(desk: Desk) -> impl IntoView {
-    move || {
-        desk.said.track();
-        let problems = desk.problems.get();
-        (!problems.is_empty()).then(|| {
-            let again = problems.iter().any(|problem| problem.again).then(|| {
-                view! {
-                    <div class="buttons">
-                        <button class="button" data-kind="secondary" type="button" on:click=move |_| card::again(desk)>
-                            {Text::TryAgain.words()}
-                        </button>
-                    </div>
-                }
-            });
-            let list: Vec<_> = problems.iter().map(item).collect();
-            view! {
-                <div class="summary" id="summary" tabindex="-1">
-                    <div role="alert">
-                        <h2 class="summary__heading">{Text::SummaryHeading.words()}</h2>
-                        <ul>{list}</ul>
-                    </div>
-                    {again}
-                </div>
-            }
-        })
-    }
+/// The error summary. It takes the focus; its child is announced, and again when the same is said again.
+pub(super) fn summary(desk: Desk) -> AnyView {
+    live(move || {
+        let said = desk.said.read();
+        if said.problems.is_empty() {
+            return Vec::new();
+        }
+        let again = said.problems.iter().any(|problem| problem.again);
+        let again = again.then(|| {
+            of("div", "buttons")
+                .child(buttons::aside(Text::TryAgain, Press::Retry, desk))
+                .any()
+        });
+        let alert = el("div")
+            .set("role", "alert")
+            .with(of("h2", "summary__heading").text(Text::SummaryHeading.words()))
+            .with(el("ul").children(said.problems.iter().map(item)));
+        vec![
+            of("div", "summary")
+                .set("id", "summary")
+                .set("tabindex", "-1")
+                .with(alert)
+                .children(again)
+                .any(),
+        ]
+    })
 }
 
 fn item(problem: &Problem) -> AnyView {
-    let words = problem.words.clone();
-    let outside = links(&problem.links);
-    match problem.path.clone() {
-        Some(path) => {
-            let address = ["#", &path].concat();
-            let to = move |event: leptos::ev::MouseEvent| {
-                event.prevent_default();
-                focus::control(&path);
-            };
-            view! { <li><a href=address on:click=to>{words}</a>{outside}</li> }.into_any()
-        }
-        None => view! { <li>{words}{outside}</li> }.into_any(),
-    }
+    let line = match problem.path.clone() {
+        Some(path) => el("li").with(
+            el("a")
+                .set("href", ["#", &path].concat())
+                .text(&problem.words)
+                .on("click", move |event| {
+                    event.prevent_default();
+                    focus::control(&path);
+                }),
+        ),
+        None => el("li").text(&problem.words),
+    };
+    line.children(links(&problem.links)).any()
 }
 
 /// The org's own links: to the web only, and in words.
 fn links(links: &[Link]) -> Vec<AnyView> {
+    let line = |link: &Link| {
+        let anchor = el("a")
+            .set("href", &link.url)
+            .set("rel", "noreferrer")
+            .text(&link.label);
+        el("span").text(" ").with(anchor).any()
+    };
     links
         .iter()
         .filter(|link| http::navigable(&link.url))
-        .map(|link| view! { " " <a href=link.url.clone() rel="noreferrer">{link.label.clone()}</a> }.into_any())
+        .map(line)
         .collect()
 }
 
 /// What else is to know. Announced when it comes.
-pub(super) fn notices(desk: Desk) -> impl IntoView {
-    let list = move || {
-        desk.notices
-            .get()
-            .into_iter()
-            .map(|notice| {
-                view! { <p class="notice" data-class=class(notice.class)>{notice.words}{links(&notice.links)}</p> }
-            })
-            .collect::<Vec<_>>()
-    };
-    let stop = move || {
-        desk.slow.get().then(|| {
-            view! {
-                <button class="link" type="button" on:click=move |_| desk.press.run(Press::Abandon)>{Text::StopWaiting.words()}</button>
-            }
-        })
-    };
-    view! { <div class="notices" role="status">{list}</div> {stop} }
+pub(super) fn notices(desk: Desk) -> AnyView {
+    let list = live(move || {
+        let said = desk.said.read();
+        said.notices
+            .iter()
+            .map(|notice| one(notice.class, &notice.words, &notice.links))
+            .collect()
+    });
+    let slow = Memo::new(move |_| desk.state.read().slow);
+    let stop = live(move || {
+        if slow.get() {
+            vec![buttons::aside(Text::StopWaiting, Press::Abandon, desk)]
+        } else {
+            Vec::new()
+        }
+    });
+    of("div", "notices")
+        .set("role", "status")
+        .child(list)
+        .child(stop)
+        .any()
 }
 
 /// What the org says where that is the page.
-pub(super) fn messages(messages: &[Message]) -> Vec<AnyView> {
+pub(super) fn messages(messages: &[Message]) -> impl Iterator<Item = AnyView> {
     messages
         .iter()
-        .map(|message| {
-            view! { <p class="notice" data-class=class(message.class)>{said(message)}{links(&message.links)}</p> }.into_any()
-        })
-        .collect()
+        .map(|message| one(message.class, &said(message), &message.links))
 }
 
-fn class(class: Class) -> &'static str {
-    match class {
+fn one(class: Class, words: &str, to: &[Link]) -> AnyView {
+    let class = match class {
         Class::Error => "error",
         Class::Warning => "warning",
         Class::Info => "info",
-    }
+    };
+    of("p", "notice")
+        .set("data-class", class)
+        .text(words)
+        .children(links(to))
+        .any()
 }
