@@ -3,9 +3,6 @@
 const built = (rel) => document.head.querySelector(`link[rel="${rel}"]`).href;
 
 try {
-  // Leptos makes the unchanging parts of a page from markup that was compiled in. The content security policy lets no
-  // script in markup run; a script by its text or address gets no policy here, and is refused.
-  globalThis.trustedTypes?.createPolicy("default", { createHTML: (markup) => markup });
   const { default: start } = await import(built("modulepreload"));
   await start({ module_or_path: built("preload") });
 } catch (problem) {

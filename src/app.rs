@@ -1,7 +1,7 @@
 //! The app: configuration, the store, the page, the address.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::{self, place};
 use crate::config::{Brand, Config, Problem};

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 use reactive_stores::Store;
 
 use super::{Address, Entered, Event, Failure, Flow, Phase, Session, Way, drive};

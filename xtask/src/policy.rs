@@ -48,8 +48,8 @@ impl fmt::Display for Policy {
         }
         // Forms are sent by the app, never by the browser. Framed, the page could be clicked through.
         f.write_str("; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; ")?;
-        // boot.js makes the one policy, which lets markup pass and no script.
-        f.write_str("require-trusted-types-for 'script'; trusted-types default")
+        // Nothing is built from markup, so no policy has to make markup trusted.
+        f.write_str("require-trusted-types-for 'script'; trusted-types 'none'")
     }
 }
 
@@ -84,7 +84,7 @@ mod tests {
             Policy::new().org("https://example.okta.com").to_string(),
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
              connect-src 'self' https://example.okta.com; base-uri 'none'; form-action 'none'; \
-             frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default"
+             frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
         );
     }
 
