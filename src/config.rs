@@ -67,7 +67,7 @@ impl Config {
             .map(|issuer| issuer.trim().trim_end_matches('/'))
             .unwrap_or_default();
         if !(http::navigable(issuer) && !issuer.contains(['?', '#', '@', ' ', '{', '<']))
-            || host(issuer).is_empty()
+            || host(issuer).0.is_empty()
         {
             return Err(Problem::Member(Member::Issuer));
         }
@@ -105,20 +105,13 @@ impl Config {
 
     /// The org's origin, where the IDX endpoints are: the issuer up to its path (protocol reference, 1.1).
     pub fn org(&self) -> &str {
-        let host = host(&self.issuer);
-        let start = self.issuer.len()
-            - self
-                .issuer
-                .split_once("://")
-                .map_or(0, |(_, rest)| rest.len());
-        self.issuer
-            .get(..start + host.len())
-            .unwrap_or(&self.issuer)
+        let path = host(&self.issuer).1;
+        self.issuer.strip_suffix(path).unwrap_or(&self.issuer)
     }
 
     /// An endpoint of the authorization server, `/v1/token` for one (protocol reference, 1.1).
     pub fn endpoint(&self, path: &str) -> String {
-        let base = if self.issuer.contains("/oauth2") {
+        let base = if host(&self.issuer).1.starts_with("/oauth2") {
             ""
         } else {
             "/oauth2"
@@ -132,9 +125,13 @@ impl Config {
     }
 }
 
-fn host(issuer: &str) -> &str {
-    let rest = issuer.split_once("://").map_or("", |(_, rest)| rest);
-    rest.split('/').next().unwrap_or_default()
+/// The host of an address, and the path behind it.
+fn host(address: &str) -> (&str, &str) {
+    let rest = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| address.strip_prefix(scheme))
+        .unwrap_or_default();
+    rest.split_at(rest.find('/').unwrap_or(rest.len()))
 }
 
 fn brand(value: Option<&Value>, root: &str) -> Result<Brand, Problem> {
@@ -156,7 +153,7 @@ fn brand(value: Option<&Value>, root: &str) -> Result<Brand, Problem> {
     }
     // The page's policy shows pictures of its own origin only; a path is taken from the app's root.
     let logo = member("logo")?.map(|logo| {
-        if logo.contains("://") || logo.starts_with('/') {
+        if http::navigable(&logo) || logo.starts_with('/') {
             logo
         } else {
             [root, &logo].concat()

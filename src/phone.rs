@@ -95,7 +95,7 @@ pub fn normalise(
     let typed = split(typed);
     let (plus, digits) = digits(&typed.number)?;
     let mut number = if plus {
-        abroad(digits.trim_start_matches("00"))?
+        abroad(without(digits, "00"))?
     } else if let Some(rest) = without_prefix(&digits, country.calling) {
         abroad(rest)?
     } else {
@@ -301,7 +301,7 @@ fn whole(dialled: &str, plan: Country) -> Result<String, PhoneProblem> {
     let (shortest, longest) = (usize::from(plan.shortest), usize::from(plan.longest));
     let mut number = match plan.trunk {
         Trunk::Zero => dialled.trim_start_matches('0'),
-        Trunk::ZeroSix => dialled.trim_start_matches("06"),
+        Trunk::ZeroSix => without(dialled, "06"),
         Trunk::One => dialled.trim_start_matches('1'),
         Trunk::Kept | Trunk::Eight | Trunk::Mexico => dialled,
     };
@@ -330,6 +330,14 @@ fn whole(dialled: &str, plan: Country) -> Result<String, PhoneProblem> {
 fn is_north_american(number: &[u8]) -> bool {
     let may_begin = |digit: Option<&u8>| digit.is_some_and(|digit| *digit >= b'2');
     may_begin(number.first()) && (number.starts_with(b"555") || may_begin(number.get(3)))
+}
+
+/// A text without a prefix, however often it stands there.
+fn without<'a>(mut text: &'a str, prefix: &str) -> &'a str {
+    while let Some(rest) = text.strip_prefix(prefix) {
+        text = rest;
+    }
+    text
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use reactive_stores::Store;
+use wasm_bindgen_futures::spawn_local;
 
 use super::{Address, Entered, Event, Failure, Flow, Phase, Session, Way, drive};
 use crate::browser::timer::{self, Timer};

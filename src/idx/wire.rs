@@ -40,7 +40,7 @@ pub(super) fn related<'a>(root: &'a Value, of: &Value) -> Option<&'a Value> {
 
 fn follow<'a>(root: &'a Value, path: &str) -> Option<&'a Value> {
     let mut at = root;
-    for part in path.trim_start_matches("$.").split('.') {
+    for part in path.strip_prefix("$.").unwrap_or(path).split('.') {
         let (name, index) = match part.strip_suffix(']').and_then(|part| part.split_once('[')) {
             Some((name, index)) => (name, Some(index.parse::<usize>().ok()?)),
             None => (part, None),

@@ -221,7 +221,7 @@ fn bare(typed: &str, kind: CodeKind) -> String {
             _ => Some(letter),
         })
         .filter(|letter| {
-            letter.is_alphanumeric()
+            letter.is_ascii_alphanumeric()
                 || (kind == CodeKind::Letters && letter.is_ascii_punctuation() && *letter != '-')
         })
         .collect()

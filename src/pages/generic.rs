@@ -56,7 +56,11 @@ fn humanised(name: &str) -> String {
     let mut letters = words.chars();
     letters
         .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
+        .map(|first| {
+            std::iter::once(first.to_ascii_uppercase())
+                .chain(letters)
+                .collect()
+        })
         .unwrap_or(words)
 }
 
@@ -208,7 +212,7 @@ pub(super) fn beside(transaction: &Transaction, shown: &Remediation, card: &Card
                 let kind = remediation
                     .provider
                     .as_ref()
-                    .map(|provider| humanised(&provider.kind.to_lowercase()));
+                    .map(|provider| humanised(&provider.kind.to_ascii_lowercase()));
                 Button::new(
                     fill(Text::ContinueWith, &[&name.or(kind).unwrap_or_default()]),
                     press,

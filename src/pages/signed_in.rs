@@ -57,6 +57,10 @@ fn claims(session: &Session) -> Vec<(String, String)> {
     ];
     known
         .into_iter()
+        .filter(|(name, _)| {
+            *name != "preferred_username"
+                || session.claims.text(name) != session.claims.text("email")
+        })
         .filter_map(|(name, label)| {
             let value = session
                 .claims

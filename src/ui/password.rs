@@ -42,7 +42,7 @@ pub(super) fn new_password(
         field::field(&again, None, desk)
     });
     let rules = ruled.then(|| {
-        of("div", "field__hint")
+        of("div", "needs")
             .set("id", &id)
             .with(el("p").text(Text::RulesHeading.words()))
             .with(of("ul", "rules").child(list))

@@ -65,8 +65,13 @@ pub(super) fn phone(name: &str, method: Option<&str>, desk: Desk) -> AnyView {
 fn as_it_goes_out(name: &str, voice: bool) -> Option<String> {
     let country = focus::value(COUNTRY).and_then(|code| phone::country(&code))?;
     let extension = focus::value(EXTENSION).filter(|typed| voice && !typed.trim().is_empty());
-    let typed = focus::value(name)
-        .filter(|typed| typed.chars().filter(|letter| letter.is_numeric()).count() >= 6)?;
+    let typed = focus::value(name).filter(|typed| {
+        typed
+            .chars()
+            .filter(|letter| letter.is_ascii_digit())
+            .count()
+            >= 6
+    })?;
     phone::normalise(&typed, country, extension.as_deref().map(str::trim))
         .ok()
         .map(|number| shown_back(&number))
