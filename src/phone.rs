@@ -95,7 +95,7 @@ pub fn normalise(
     let typed = split(typed);
     let (plus, digits) = digits(&typed.number)?;
     let mut number = if plus {
-        abroad(without(digits, "00"))?
+        abroad(without(&digits, "00"))?
     } else if let Some(rest) = without_prefix(&digits, country.calling) {
         abroad(rest)?
     } else {
