@@ -66,9 +66,8 @@ impl Config {
             .text("issuer")
             .map(|issuer| issuer.trim().trim_end_matches('/'))
             .unwrap_or_default();
-        if !(http::navigable(issuer) && !issuer.contains(['?', '#', '@', ' ', '{', '<']))
-            || host(issuer).0.is_empty()
-        {
+        let odd = issuer.contains(['?', '#', '@', ' ', '{', '<']) || host(issuer).0.is_empty();
+        if odd || !http::navigable(issuer) {
             return Err(Problem::Member(Member::Issuer));
         }
         let client_id = value.text("clientId").map(str::trim).unwrap_or_default();

@@ -44,7 +44,8 @@ impl Message {
         let mut found: Vec<Self> = Vec::new();
         for raw in wire::list(holder.get("messages")) {
             let message = Self::read(raw);
-            if !(message.text.is_empty() && message.key.is_none()) && !found.contains(&message) {
+            let empty = message.text.is_empty() && message.key.is_none();
+            if !empty && !found.contains(&message) {
                 found.push(message);
             }
         }

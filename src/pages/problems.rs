@@ -64,16 +64,20 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
         && let Some((transaction, remediation)) = flow.shown()
     {
         of_fields(&remediation.form.fields, &mut list);
-        let general = transaction
+        for message in transaction
             .messages
             .iter()
             .chain(&remediation.messages)
-            .filter(|message| message.class == Class::Error);
-        for message in general {
+            .filter(|message| refuses(message))
+        {
             let words = said(message);
             if !list.iter().any(|problem| problem.words == words) {
+                // Whoever is not known is asked for their name, so that is the field it is about.
+                let path = Some("identifier".to_owned()).filter(|path| {
+                    message.is(UNKNOWN_USER) && remediation.form.field(path).is_some()
+                });
                 list.push(Problem {
-                    path: None,
+                    path,
                     words,
                     links: message.links.clone(),
                     again: false,
@@ -90,6 +94,13 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
         });
     }
     list
+}
+
+/// Orgs class an unknown name as a warning or as information; it stands in the way all the same.
+const UNKNOWN_USER: &str = "idx.unknown.user";
+
+fn refuses(message: &Message) -> bool {
+    message.class == Class::Error || message.is(UNKNOWN_USER)
 }
 
 fn of_fields(fields: &[Field], list: &mut Vec<Problem>) {
@@ -146,7 +157,7 @@ pub fn notices(flow: &Flow) -> Vec<Notice> {
     for message in general
         .iter()
         .chain(beside)
-        .filter(|message| message.class != Class::Error)
+        .filter(|message| !refuses(message))
     {
         let notice = Notice {
             class: message.class,

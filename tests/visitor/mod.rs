@@ -1,0 +1,504 @@
+//! Somebody who visits the app, without a browser: the flow, the pages' content and the simulated org, in memory.
+
+#![allow(dead_code, unreachable_pub, reason = "each story uses a part of it")]
+
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use org::{Dropped, Org, Settings};
+use sha2::{Digest as _, Sha256};
+use tower::ServiceExt as _;
+use vestibule::config::Config;
+use vestibule::flow::{self, Address, Entered, Event, Failure, Flow, Phase, Session, Way, World};
+use vestibule::http::{HttpRequest, HttpResponse, Method, Transport, Unreachable};
+use vestibule::idx::{Answers, Progress};
+use vestibule::oauth::{Attempt, Key, Purpose, Tokens};
+use vestibule::pages::{self, Action, Card, Part, Press};
+use vestibule::secret::Secret;
+
+pub const ORG: &str = "http://localhost:8081";
+pub const APP: &str = "http://localhost:8080";
+
+/// The org as the world outside.
+pub struct Near {
+    org: Org,
+    online: Cell<bool>,
+}
+
+impl Transport for Near {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Unreachable> {
+        if !self.online.get() {
+            return Err(Unreachable::Network);
+        }
+        let method = match request.method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        };
+        let mut builder = Request::builder()
+            .method(method)
+            .uri(
+                request
+                    .url
+                    .strip_prefix(ORG)
+                    .expect("a request goes to the org and nowhere else"),
+            )
+            .header("host", "localhost:8081")
+            .header("origin", APP)
+            .header("accept", request.accept);
+        if let Some(kind) = request.content_type {
+            builder = builder.header("content-type", kind);
+        }
+        let body = request
+            .body
+            .map(|body| body.expose().to_owned())
+            .unwrap_or_default();
+        let request = builder
+            .body(Body::from(body))
+            .expect("the request is well-formed");
+        let answer = self
+            .org
+            .router()
+            .oneshot(request)
+            .await
+            .expect("a router answers");
+        if answer.extensions().get::<Dropped>().is_some() {
+            return Err(Unreachable::Network);
+        }
+        let header = |name: &str| {
+            answer
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+        };
+        let (request_id, retry_after) = (header("x-okta-request-id"), header("retry-after"));
+        let status = answer.status().as_u16();
+        let body = to_bytes(answer.into_body(), usize::MAX)
+            .await
+            .map_err(|_| Unreachable::Network)?;
+        Ok(HttpResponse {
+            status,
+            request_id,
+            retry_after: retry_after.and_then(|seconds| seconds.parse().ok()),
+            body: Secret::new(String::from_utf8_lossy(&body)),
+        })
+    }
+}
+
+impl World for Near {
+    async fn sha256(&self, bytes: &[u8]) -> Result<[u8; 32], Failure> {
+        Ok(Sha256::digest(bytes).into())
+    }
+
+    async fn verifies(&self, key: &Key, signed: &[u8], signature: &[u8]) -> Result<bool, Failure> {
+        let number = |text: &str| {
+            Base64UrlUnpadded::decode_vec(text).map(|bytes| rsa::BigUint::from_bytes_be(&bytes))
+        };
+        let (Ok(n), Ok(e)) = (number(&key.n), number(&key.e)) else {
+            return Ok(false);
+        };
+        let Ok(key) = rsa::RsaPublicKey::new(n, e) else {
+            return Ok(false);
+        };
+        let scheme = rsa::Pkcs1v15Sign::new::<Sha256>();
+        Ok(key
+            .verify(scheme, &Sha256::digest(signed), signature)
+            .is_ok())
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), Failure> {
+        getrandom::fill(bytes).map_err(|_| Failure::Insecure)
+    }
+
+    fn now(&self) -> u64 {
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or(Duration::ZERO);
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// A visitor.
+pub struct Visitor {
+    world: Near,
+    config: Config,
+    flow: RefCell<Flow>,
+    /// What the tab's storage holds: all that outlives a reload.
+    stored: RefCell<Option<String>>,
+    tokens: RefCell<Option<Tokens>>,
+}
+
+impl Visitor {
+    /// Somebody in front of an org of that policy.
+    pub fn of(policy: &str) -> Self {
+        Self::with(
+            policy,
+            r#"{"issuer":"http://localhost:8081/oauth2/default","clientId":"vestibule"}"#,
+        )
+    }
+
+    /// The same with a configuration of one's own.
+    pub fn with(policy: &str, config: &str) -> Self {
+        let settings = Settings::new(ORG, APP)
+            .policy(policy)
+            .expect("the org knows the policy");
+        Self {
+            world: Near {
+                org: Org::new(settings),
+                online: Cell::new(true),
+            },
+            config: Config::parse(config, &format!("{APP}/")).expect("the configuration is right"),
+            flow: RefCell::new(Flow::default()),
+            stored: RefCell::new(None),
+            tokens: RefCell::new(None),
+        }
+    }
+
+    pub fn org(&self) -> &Org {
+        &self.world.org
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub fn goes_offline(&self, offline: bool) {
+        self.world.online.set(!offline);
+    }
+
+    /// Comes to sign in, to sign up, and so on.
+    pub async fn comes_to(&self, purpose: Purpose) {
+        self.flow.borrow_mut().apply(Event::Starting(purpose));
+        let entered = flow::start(&self.world, &self.config, purpose).await;
+        self.entered(entered).await;
+    }
+
+    /// Loads the page anew: what is not stored is lost.
+    pub async fn reloads(&self) {
+        let stored = self
+            .stored
+            .borrow()
+            .clone()
+            .expect("a transaction is stored");
+        let attempt = Attempt::read(&stored).expect("what is stored is whole");
+        *self.flow.borrow_mut() = Flow::default();
+        self.flow
+            .borrow_mut()
+            .apply(Event::Starting(attempt.purpose));
+        let entered = flow::enter(&self.world, &self.config, attempt).await;
+        self.entered(entered).await;
+    }
+
+    async fn entered(&self, entered: Result<Entered, Failure>) {
+        match entered {
+            Ok(Entered { attempt, progress }) => {
+                *self.stored.borrow_mut() = Some(attempt.write());
+                self.finish(Way::Pressed, Ok(progress)).await;
+            }
+            Err(failure) => self
+                .flow
+                .borrow_mut()
+                .apply(Event::Answered(Way::Pressed, Err(failure))),
+        }
+    }
+
+    /// Fills in the form and presses its button. Controls that are not named keep what they begin with.
+    pub async fn sends(&self, controls: &[(&str, &str)]) {
+        let card = self.page();
+        let begins = beginnings(&card.parts);
+        let raw = |name: &str| {
+            let typed = controls
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned());
+            let kept = || self.flow.borrow().kept(name).map(str::to_owned);
+            let begin = || {
+                begins
+                    .iter()
+                    .find(|(known, _)| known == name)
+                    .map(|(_, value)| value.clone())
+            };
+            typed.or_else(kept).or_else(begin).map(Secret::new)
+        };
+        let checked = match pages::check(&card, &raw) {
+            Ok(checked) => checked,
+            Err(found) => return self.flow.borrow_mut().apply(Event::Refused(found)),
+        };
+        self.flow.borrow_mut().apply(Event::Kept(checked.kept));
+        let form = self
+            .flow
+            .borrow()
+            .shown()
+            .map(|(_, shown)| shown.form.clone())
+            .expect("there is a form");
+        self.send(&form, &checked.answers, Way::Pressed).await;
+    }
+
+    /// Chooses the authenticator of that name and presses Next.
+    pub async fn chooses(&self, label: &str) {
+        let value = self.page().parts.iter().find_map(|part| match part {
+            Part::Radios { name, options, .. } if name == "authenticator" => options
+                .iter()
+                .find(|option| option.label == label)
+                .map(|option| option.value.clone()),
+            _ => None,
+        });
+        let value = value.unwrap_or_else(|| panic!("no {label} on {:?}", self.page()));
+        self.sends(&[("authenticator", &value)]).await;
+    }
+
+    /// Presses a button or a link.
+    pub async fn presses(&self, label: &str) {
+        let card = self.page();
+        let button = card
+            .others
+            .iter()
+            .chain(&card.links)
+            .find(|button| button.label == label);
+        let press = button
+            .unwrap_or_else(|| panic!("no {label} on {card:?}"))
+            .press
+            .clone();
+        self.does(press).await;
+    }
+
+    /// Asks for a new code.
+    pub async fn asks_for_a_new_code(&self) {
+        assert!(self.page().resend, "the page can send a new code");
+        self.does(Press::Act(Action::Resend)).await;
+    }
+
+    async fn does(&self, press: Press) {
+        let form = {
+            let flow = self.flow.borrow();
+            let transaction = flow.transaction();
+            match &press {
+                Press::Send(at) => transaction
+                    .and_then(|found| found.remediations.get(*at))
+                    .map(|found| found.form.clone()),
+                Press::Act(Action::Resend) => transaction.and_then(|found| found.resend.clone()),
+                Press::Act(Action::Recover) => transaction.and_then(|found| found.recover.clone()),
+                _ => None,
+            }
+        };
+        match (press, form) {
+            (press, Some(form)) => {
+                let way = if press == Press::Act(Action::Resend) {
+                    Way::Resent
+                } else {
+                    Way::Pressed
+                };
+                self.send(&form, &Answers::new(), way).await;
+            }
+            (Press::Show(at), None) => self.flow.borrow_mut().apply(Event::Shown(at)),
+            (Press::Start(purpose), None) => self.comes_to(purpose).await,
+            (Press::Again, None) => {
+                let purpose = self.flow.borrow().purpose;
+                self.comes_to(purpose).await;
+            }
+            (press, None) => panic!("{press:?} is a browser's business"),
+        }
+    }
+
+    /// Lets the page ask once whether something happened elsewhere.
+    pub async fn waits_for_a_poll(&self) {
+        let (form, handle) = {
+            let flow = self.flow.borrow();
+            let (form, _) = flow.polling().expect("the page polls");
+            (
+                form.clone(),
+                flow.transaction()
+                    .and_then(|transaction| transaction.handle.clone()),
+            )
+        };
+        let progress = flow::poll(&self.world, &self.config, handle.as_ref(), &form)
+            .await
+            .expect("the org answers");
+        self.flow.borrow_mut().apply(Event::Polled(progress));
+    }
+
+    async fn send(&self, form: &vestibule::idx::Form, answers: &Answers, way: Way) {
+        let handle = self
+            .flow
+            .borrow()
+            .transaction()
+            .and_then(|transaction| transaction.handle.clone());
+        self.flow.borrow_mut().apply(Event::Sent);
+        let answer = flow::answer(&self.world, &self.config, handle.as_ref(), form, answers).await;
+        self.finish(way, answer).await;
+    }
+
+    async fn finish(&self, way: Way, answer: Result<Progress, Failure>) {
+        let code = match answer {
+            Ok(Progress::Granted(code)) => code,
+            answer => return self.flow.borrow_mut().apply(Event::Answered(way, answer)),
+        };
+        let attempt = self
+            .stored
+            .borrow_mut()
+            .take()
+            .and_then(|text| Attempt::read(&text))
+            .expect("an attempt is stored");
+        match flow::exchange(&self.world, &self.config, &attempt, &code).await {
+            Ok((tokens, claims)) => {
+                *self.tokens.borrow_mut() = Some(tokens);
+                self.flow
+                    .borrow_mut()
+                    .apply(Event::Arrived(Some(Session { claims })));
+            }
+            Err(failure) => self.flow.borrow_mut().apply(Event::Failed(failure)),
+        }
+    }
+
+    /// Signs out.
+    pub async fn signs_out(&self) {
+        let tokens = self
+            .tokens
+            .borrow_mut()
+            .take()
+            .expect("somebody is signed in");
+        self.flow.borrow_mut().apply(Event::SignedOut);
+        flow::revoke(&self.world, &self.config, &tokens).await;
+    }
+
+    /// The page.
+    pub fn page(&self) -> Card {
+        pages::card(&self.flow.borrow(), &self.config)
+    }
+
+    /// The remediation on the page.
+    pub fn step(&self) -> String {
+        self.page().step
+    }
+
+    /// The address of the page.
+    pub fn address(&self) -> String {
+        self.flow
+            .borrow()
+            .address()
+            .as_ref()
+            .map(Address::path)
+            .unwrap_or_default()
+    }
+
+    /// The labels of the authenticators to choose from.
+    pub fn choices(&self) -> Vec<String> {
+        let parts = self.page().parts;
+        let options = parts.iter().find_map(|part| match part {
+            Part::Radios { name, options, .. } if name == "authenticator" => Some(options),
+            _ => None,
+        });
+        options
+            .map(|options| options.iter().map(|option| option.label.clone()).collect())
+            .unwrap_or_default()
+    }
+
+    /// Whether there is a button or link of that name.
+    pub fn sees_button(&self, label: &str) -> bool {
+        let card = self.page();
+        card.others
+            .iter()
+            .chain(&card.links)
+            .any(|button| button.label == label)
+    }
+
+    /// What is wrong, as `path: words`, or the words alone.
+    pub fn problems(&self) -> Vec<String> {
+        let line = |problem: pages::Problem| match problem.path {
+            Some(path) => format!("{path}: {}", problem.words),
+            None => problem.words,
+        };
+        pages::problems(&self.flow.borrow())
+            .into_iter()
+            .map(line)
+            .collect()
+    }
+
+    /// What else is said.
+    pub fn notices(&self) -> Vec<String> {
+        pages::notices(&self.flow.borrow())
+            .into_iter()
+            .map(|notice| notice.words)
+            .collect()
+    }
+
+    /// What a control begins with.
+    pub fn kept(&self, path: &str) -> Option<String> {
+        self.flow.borrow().kept(path).map(str::to_owned)
+    }
+
+    /// Whether somebody is signed in, and who.
+    pub fn signed_in_as(&self) -> Option<String> {
+        match &self.flow.borrow().phase {
+            Phase::Home(Some(session)) => session.claims.text("email").map(str::to_owned),
+            _ => None,
+        }
+    }
+
+    /// Why no step could be had.
+    pub fn failure(&self) -> Option<Failure> {
+        match &self.flow.borrow().phase {
+            Phase::Failed(failure) => Some(failure.clone()),
+            _ => None,
+        }
+    }
+
+    /// The code of the newest message to somebody.
+    pub fn code_for(&self, to: &str) -> String {
+        let inbox = self.org().inbox();
+        let mail = inbox.iter().rev().find(|mail| mail.to == to);
+        mail.unwrap_or_else(|| panic!("nothing came for {to}"))
+            .code
+            .clone()
+    }
+
+    /// How many messages somebody has.
+    pub fn messages_for(&self, to: &str) -> usize {
+        self.org()
+            .inbox()
+            .iter()
+            .filter(|mail| mail.to == to)
+            .count()
+    }
+
+    /// Whether anything of the transaction is left in storage.
+    pub fn has_something_stored(&self) -> bool {
+        self.stored.borrow().is_some()
+    }
+
+    /// Up to the list of authenticators.
+    pub async fn signs_up(&self, email: &str) {
+        self.comes_to(Purpose::SignUp).await;
+        self.sends(&[
+            ("userProfile.firstName", "Ada"),
+            ("userProfile.lastName", "Lovelace"),
+            ("userProfile.email", email),
+        ])
+        .await;
+    }
+
+    /// Through the list to a password.
+    pub async fn sets_password(&self, password: &str) {
+        self.chooses("Password").await;
+        self.sends(&[("credentials.passcode", password), ("confirm", password)])
+            .await;
+    }
+}
+
+/// What a page's controls hold before anybody touches them.
+fn beginnings(parts: &[Part]) -> Vec<(String, String)> {
+    parts
+        .iter()
+        .filter_map(|part| match part {
+            Part::Input(input) => Some((input.name.clone(), input.value.clone()?)),
+            Part::Radios { name, chosen, .. } | Part::Select { name, chosen, .. } => {
+                Some((name.clone(), chosen.clone()?))
+            }
+            Part::Phone { .. } => Some(("country".to_owned(), "US".to_owned())),
+            _ => None,
+        })
+        .collect()
+}
