@@ -79,7 +79,7 @@ const look = {
     const { activeElement: at } = document;
     if (!at || at === document.body) return "nothing";
     if (at === summary() || (at.matches("[tabindex='-1']") && at.querySelector("[role=alert]"))) return "the error summary";
-    const what = at.name || at.id || text(at).slice(0, 60);
+    const what = at.name || text(at).slice(0, 60) || at.id;
     return `${at.localName} ${what}`;
   },
 

@@ -19,7 +19,7 @@ use xtask::paths;
 use crate::session::{Line, Session, Window};
 
 /// How long something may take to appear. Generous: two browsers and a build may share the machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(15);
 /// How often to look.
 const GLANCE: Duration = Duration::from_millis(25);
 
