@@ -1,5 +1,7 @@
 //! The app: configuration, the store, the page, the address.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -108,11 +110,16 @@ fn page(brand: Brand, desk: Desk) -> AnyView {
         let (card, said) = (desk.card.get(), desk.said.get());
         let (known, times) = before.map_or((None, said.times), |(card, times)| (Some(card), times));
         if !said.problems.is_empty() && times != said.times {
-            ui::focus_summary();
+            later(ui::focus_summary);
         } else if known.as_ref() != Some(&card) {
-            ui::focus_heading();
+            later(ui::focus_heading);
         }
         (card, said.times)
     });
     view
+}
+
+/// Once the page is drawn: effects run in no order that says so.
+fn later(then: fn()) {
+    set_timeout(then, Duration::ZERO);
 }

@@ -53,6 +53,10 @@ pub enum Member {
     Brand,
 }
 
+/// What stands in the `config.json` that comes with a build, to be replaced.
+const PLACEHOLDER_HOST: &str = "your-org.okta.com";
+const PLACEHOLDER_ID: &str = "your-client-id";
+
 impl Config {
     /// Reads the text of `config.json`. `root` is the app's own address, with a slash at its end.
     ///
@@ -67,11 +71,14 @@ impl Config {
             .map(|issuer| issuer.trim().trim_end_matches('/'))
             .unwrap_or_default();
         let odd = issuer.contains(['?', '#', '@', ' ', '{', '<']) || host(issuer).0.is_empty();
-        if odd || !http::navigable(issuer) {
+        if odd || !http::navigable(issuer) || host(issuer).0 == PLACEHOLDER_HOST {
             return Err(Problem::Member(Member::Issuer));
         }
         let client_id = value.text("clientId").map(str::trim).unwrap_or_default();
-        if client_id.is_empty() || client_id.contains(['{', '<', ' ']) {
+        if client_id.is_empty()
+            || client_id.contains(['{', '<', ' '])
+            || client_id == PLACEHOLDER_ID
+        {
             return Err(Problem::Member(Member::ClientId));
         }
         let redirect_uri = match value.get("redirectUri") {

@@ -129,7 +129,9 @@ async fn k03_phone_by_voice_with_an_extension() {
     .await;
     let page = ada.page();
     assert!(
-        page.intro.iter().any(|words| words.contains("ringing")),
+        page.intro
+            .iter()
+            .any(|words| words.contains("calling your phone")),
         "{:?}",
         page.intro
     );

@@ -2,6 +2,9 @@
 
 use std::cell::RefCell;
 
+/// So long a text is shared between tabs: half an hour, in milliseconds.
+const SHARED: u64 = 30 * 60 * 1000;
+
 /// `sessionStorage`, under names of this deployment only.
 #[derive(Debug)]
 pub struct Storage {
@@ -53,9 +56,60 @@ impl Storage {
         }
     }
 
+    /// Shares a text with the other tabs of this browser, for the half hour that a link in a mail may take. `now` is in
+    /// milliseconds since 1970.
+    pub fn share(&self, name: &str, text: &str, now: u64) {
+        self.prune(now);
+        if let Some(local) = local() {
+            // Without it the link shows its code, to be typed in the first tab.
+            let _ = local.set_item(&self.shared(name), &[&now.to_string(), "|", text].concat());
+        }
+    }
+
+    /// What another tab shared, unless it is too old.
+    pub fn taken(&self, name: &str, now: u64) -> Option<String> {
+        self.prune(now);
+        let stored = local()?.get_item(&self.shared(name)).ok().flatten()?;
+        stored.split_once('|').map(|(_, text)| text.to_owned())
+    }
+
+    /// Shares it no longer.
+    pub fn unshare(&self, name: &str) {
+        if let Some(local) = local() {
+            let _ = local.remove_item(&self.shared(name));
+        }
+    }
+
+    /// Forgets what was shared and is too old.
+    fn prune(&self, now: u64) {
+        let Some(local) = local() else { return };
+        let prefix = self.shared("");
+        let names: Vec<String> = (0..local.length().unwrap_or(0))
+            .filter_map(|at| local.key(at).ok().flatten())
+            .filter(|name| name.starts_with(&prefix))
+            .collect();
+        for name in names {
+            let stored = local.get_item(&name).ok().flatten().unwrap_or_default();
+            let at = stored
+                .split_once('|')
+                .and_then(|(at, _)| at.parse::<u64>().ok());
+            if at.is_none_or(|at| now.saturating_sub(at) > SHARED || at > now) {
+                let _ = local.remove_item(&name);
+            }
+        }
+    }
+
+    fn shared(&self, name: &str) -> String {
+        [self.key("shared").as_str(), "|", name].concat()
+    }
+
     fn key(&self, name: &str) -> String {
         ["vestibule.", name, "|", &self.namespace].concat()
     }
+}
+
+fn local() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok().flatten()
 }
 
 fn session() -> Option<web_sys::Storage> {

@@ -162,6 +162,21 @@ fn receive(response: HttpResponse) -> Result<Progress, Failure> {
     })
 }
 
+/// The step of a transaction that a mail's link answers, and the answer (protocol reference, 5.7).
+pub fn carry<'a>(transaction: &'a Transaction, code: &str) -> Option<(&'a Form, Answers)> {
+    let asked = transaction.remediations.iter().find(|remediation| {
+        matches!(
+            remediation.step,
+            Step::ChallengeAuthenticator | Step::EnrollAuthenticator
+        ) && remediation
+            .about
+            .as_ref()
+            .is_some_and(|about| about.kind == idx::Kind::Email)
+    })?;
+    let field = asked.form.shown().into_iter().next()?;
+    Some((&asked.form, Answers::new().with(field.path.clone(), code)))
+}
+
 /// Exchanges the code for tokens and believes them only if everything about them is right.
 ///
 /// # Errors

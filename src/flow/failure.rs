@@ -23,6 +23,15 @@ pub enum Failure {
         /// Seconds to wait, where the answer says so.
         retry_after: Option<u32>,
     },
+    /// The org is busy or unwell, and says so in its own words.
+    Passing {
+        /// Its words.
+        messages: Vec<idx::Message>,
+        /// Seconds to wait, where the answer says so.
+        retry_after: Option<u32>,
+        /// `X-Okta-Request-Id`.
+        request_id: Option<String>,
+    },
     /// The authorization server refused to start.
     Start(Refusal),
     /// The authorization server refused the code: it is spent, and one starts over.
@@ -46,7 +55,7 @@ impl Failure {
     /// Seconds to wait before another try, where the answer says so.
     pub fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::Idx { retry_after, .. } => *retry_after,
+            Self::Idx { retry_after, .. } | Self::Passing { retry_after, .. } => *retry_after,
             Self::Start(refusal) | Self::Exchange(refusal) => refusal.retry_after,
             _ => None,
         }
@@ -55,7 +64,9 @@ impl Failure {
     /// What the people who run the org ask for.
     pub fn request_id(&self) -> Option<&str> {
         match self {
-            Self::Idx { request_id, .. } => request_id.as_deref(),
+            Self::Idx { request_id, .. } | Self::Passing { request_id, .. } => {
+                request_id.as_deref()
+            }
             Self::Start(refusal) | Self::Exchange(refusal) => refusal.request_id.as_deref(),
             _ => None,
         }

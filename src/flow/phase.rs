@@ -60,6 +60,8 @@ pub enum Phase {
         /// Which of its remediations was on the screen.
         shown: usize,
     },
+    /// A mail's link was opened where the transaction is not: the code it carries is to be typed there.
+    Carried(String),
     /// An address that this app has not.
     Unknown,
 }
@@ -119,6 +121,8 @@ pub enum Event {
     WentAstray,
     /// Back from astray.
     Returned,
+    /// A mail's link was opened where the transaction is not.
+    Carried(String),
     /// An address that this app has not.
     Lost,
 }
@@ -242,6 +246,7 @@ impl Flow {
                     };
                 }
             }
+            Event::Carried(code) => self.phase = Phase::Carried(code),
             Event::Lost => self.phase = Phase::Unknown,
         }
     }
@@ -348,6 +353,15 @@ impl Flow {
                     shown,
                 };
             }
+            Progress::Stopped(stopped)
+                if stopped.passes() && matches!(self.phase, Phase::Step { .. }) =>
+            {
+                self.failure = Some(Failure::Passing {
+                    messages: stopped.messages,
+                    retry_after: stopped.retry_after,
+                    request_id: stopped.request_id,
+                });
+            }
             Progress::Stopped(transaction) => self.phase = Phase::Stopped(Box::new(transaction)),
             // The store exchanges the code; until then the page rests.
             Progress::Granted(_) => self.busy = true,
@@ -357,7 +371,7 @@ impl Flow {
     fn polled(&mut self, progress: Progress) {
         match progress {
             Progress::Asked(newer) => {
-                let Phase::Step { transaction, shown } = &mut self.phase else {
+                let Phase::Step { transaction, .. } = &mut self.phase else {
                     return;
                 };
                 // The page stays as it is, with the half-typed code; only the handle and the times are newer. What a
@@ -378,9 +392,10 @@ impl Flow {
                     transaction.expires = newer.expires;
                     return;
                 }
-                let _ = shown;
                 self.received(Way::Pressed, Progress::Asked(newer));
             }
+            // It is asked again in a while; the person need not know.
+            Progress::Stopped(stopped) if stopped.passes() => {}
             other => self.received(Way::Pressed, other),
         }
     }

@@ -11,7 +11,7 @@ use super::{Address, Entered, Event, Failure, Flow, Phase, Session, Way, drive};
 use crate::browser::timer::{self, Timer};
 use crate::browser::{Browser, Storage, place};
 use crate::config::Config;
-use crate::idx::{Answers, Form, Progress};
+use crate::idx::{Answers, Form, Kind, Progress};
 use crate::oauth::{Attempt, IdToken, Purpose, Tokens};
 use crate::pages::{self, Action, Card, Press, Raw};
 use crate::secret::Secret;
@@ -118,7 +118,7 @@ impl FlowStore {
                 .filter(|attempt| attempt.handle.is_some())
             {
                 Some(attempt) => self.resume(attempt, address),
-                None => self.start(address.purpose()),
+                None => self.start(address.purpose(), true),
             },
         }
     }
@@ -190,10 +190,10 @@ impl FlowStore {
                     self.send(form, Answers::new(), way);
                 }
             }
-            Press::Start(purpose) => self.start(purpose),
+            Press::Start(purpose) => self.start(purpose, false),
             Press::Again => {
                 let purpose = self.flow.read_untracked().purpose;
-                self.start(purpose);
+                self.start(purpose, false);
             }
             Press::Retry => {
                 let last = self.inner().last.borrow().clone();
@@ -227,8 +227,8 @@ impl FlowStore {
         self.inner().last.borrow().is_some()
     }
 
-    /// A new transaction. An older one is forgotten.
-    fn start(self, purpose: Purpose) {
+    /// A new transaction. An older one is forgotten. Its address takes the place of the one that led to it, or follows it.
+    fn start(self, purpose: Purpose, replace: bool) {
         let inner = self.inner();
         let epoch = self.next_epoch();
         self.forget();
@@ -237,7 +237,7 @@ impl FlowStore {
         spawn_local(async move {
             let entered = drive::start(&Browser, &inner.config, purpose).await;
             if inner.epoch.get() == epoch {
-                self.entered(entered, None).await;
+                self.entered(entered, None, replace).await;
             }
         });
     }
@@ -278,18 +278,23 @@ impl FlowStore {
                 })
             );
             if over && entrance {
-                return self.start(address.purpose());
+                return self.start(address.purpose(), true);
             }
-            self.entered(entered, Some(address)).await;
+            self.entered(entered, Some(address), true).await;
         });
     }
 
-    async fn entered(self, entered: Result<Entered, Failure>, address: Option<Address>) {
+    async fn entered(
+        self,
+        entered: Result<Entered, Failure>,
+        address: Option<Address>,
+        replace: bool,
+    ) {
         match entered {
             Ok(Entered { attempt, progress }) => {
                 let sent = attempt.sent.clone();
                 self.keep(attempt);
-                self.finish(Way::Pressed, Ok(progress), true).await;
+                self.finish(Way::Pressed, Ok(progress), replace).await;
                 if let Some(address) = address {
                     self.arrive(&address);
                 }
@@ -364,10 +369,9 @@ impl FlowStore {
         match answer {
             Ok(Progress::Granted(code)) => self.exchange(&code).await,
             answer => {
-                let over = matches!(&answer, Ok(Progress::Stopped(_)));
                 inner.lasting.replace(None);
                 self.apply(Event::Answered(way, answer));
-                if over {
+                if self.with_untracked(|flow| matches!(flow.phase, Phase::Stopped(_))) {
                     self.forget();
                 }
                 self.settle(replace);
@@ -403,32 +407,36 @@ impl FlowStore {
     fn callback(self) {
         let inner = self.inner();
         let parameter = |name: &str| place::parameter(name).filter(|value| !value.is_empty());
-        let (state, code, error) = (
+        let (state, code) = (
             parameter("state"),
             parameter("interaction_code").map(Secret::new),
+        );
+        let (error, otp) = (
             parameter("error"),
+            parameter("otp").filter(|otp| like_a_code(otp)),
         );
         let description = parameter("error_description").unwrap_or_default();
         place::show(&Address::Callback.path(), true);
-        let attempt = inner
-            .storage
-            .get(TRANSACTION)
-            .and_then(|text| Attempt::read(&text));
-        let ours = attempt.filter(|attempt| {
+        let shared = || inner.storage.taken(state.as_deref()?, timer::now());
+        let stored = inner.storage.get(TRANSACTION);
+        let mut known = stored
+            .into_iter()
+            .chain(shared())
+            .filter_map(|text| Attempt::read(&text));
+        let ours = known.find(|attempt| {
             state
                 .as_deref()
                 .is_some_and(|state| same(state, attempt.state.expose()))
         });
         let Some(attempt) = ours else {
-            let session = self.session();
-            match session {
-                Some(session) if code.is_none() && error.is_none() => {
+            return match (self.session(), code.is_none() && error.is_none(), otp) {
+                (None, true, Some(otp)) => self.apply(Event::Carried(otp)),
+                (Some(session), true, _) => {
                     self.apply(Event::Arrived(Some(session)));
                     place::show("", true);
                 }
                 _ => self.apply(Event::Failed(Failure::ForeignCallback)),
-            }
-            return;
+            };
         };
         self.apply(Event::Starting(attempt.purpose));
         match (code, error) {
@@ -443,8 +451,33 @@ impl FlowStore {
                     description,
                 }));
             }
-            _ => self.resume(attempt, Address::Callback),
+            _ => match otp {
+                Some(otp) => self.carry(attempt, otp),
+                None => self.resume(attempt, Address::Callback),
+            },
         }
+    }
+
+    /// A mail's link: the transaction goes on here, its code answered.
+    fn carry(self, attempt: Attempt, otp: String) {
+        let inner = self.inner();
+        let epoch = self.next_epoch();
+        self.watch();
+        spawn_local(async move {
+            let entered = drive::enter(&Browser, &inner.config, attempt).await;
+            if inner.epoch.get() != epoch {
+                return;
+            }
+            self.entered(entered, None, true).await;
+            let answer = self.with_untracked(|flow| {
+                let (form, answers) = drive::carry(flow.transaction()?, &otp)?;
+                Some((form.clone(), answers))
+            });
+            // Where the step is no longer that one, it is done already, and the page shows what is next.
+            if let Some((form, answers)) = answer {
+                self.send(form, answers, Way::Pressed);
+            }
+        });
     }
 
     /// Back and Forward within a transaction.
@@ -508,6 +541,7 @@ impl FlowStore {
 
     /// After each answer: the address follows the step, and polling begins or ends.
     fn settle(self, replace: bool) {
+        self.share();
         let address = self.flow.read_untracked().address();
         if let Some(address) = address.map(|address| address.path())
             && address != place::path()
@@ -557,9 +591,17 @@ impl FlowStore {
                     return self.finish(Way::Pressed, Ok(progress), false).await;
                 }
                 Ok(progress) => {
-                    let over = matches!(&progress, Progress::Stopped(_));
+                    if let Progress::Stopped(stopped) = &progress
+                        && stopped.passes()
+                    {
+                        pause = Some(
+                            stopped
+                                .retry_after
+                                .map_or(PAUSE, |seconds| seconds.saturating_mul(1000)),
+                        );
+                    }
                     self.flow.write().apply(Event::Polled(progress));
-                    if over {
+                    if self.with_untracked(|flow| matches!(flow.phase, Phase::Stopped(_))) {
                         self.forget();
                     }
                 }
@@ -633,8 +675,31 @@ impl FlowStore {
         inner.attempt.replace(Some(attempt));
     }
 
+    /// While a page waits for a mail's link, another tab may go on with the transaction.
+    fn share(self) {
+        let inner = self.inner();
+        let attempt = inner.attempt.borrow();
+        let Some(attempt) = attempt.as_ref() else {
+            return;
+        };
+        let awaited = self.with_untracked(|flow| {
+            let about = flow.shown().and_then(|(_, shown)| shown.about.as_ref());
+            about.is_some_and(|about| about.kind == Kind::Email && about.link)
+        });
+        if awaited {
+            inner
+                .storage
+                .share(attempt.state.expose(), &attempt.write(), timer::now());
+        } else {
+            inner.storage.unshare(attempt.state.expose());
+        }
+    }
+
     fn forget(self) {
         let inner = self.inner();
+        if let Some(attempt) = inner.attempt.borrow().as_ref() {
+            inner.storage.unshare(attempt.state.expose());
+        }
         inner.storage.remove(TRANSACTION);
         inner.attempt.replace(None);
         inner.poll.replace(None);
@@ -658,6 +723,11 @@ impl FlowStore {
     fn inner(self) -> Rc<Inner> {
         self.inner.get_value()
     }
+}
+
+/// Whether a parameter can be a mail's code: it is shown to the person, so it must not be a sentence.
+fn like_a_code(text: &str) -> bool {
+    (4..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Whether two texts are the same, in a time that does not tell where they differ.

@@ -69,6 +69,8 @@ pub struct Transaction {
     pub redirect: Option<String>,
     /// `X-Okta-Request-Id` of the response.
     pub request_id: Option<String>,
+    /// Seconds to wait, where the response says that there were too many requests and for how long.
+    pub retry_after: Option<u32>,
 }
 
 /// The app that is signed in to.
@@ -101,7 +103,8 @@ impl Transaction {
         if let Some(code) = interaction_code(&root) {
             return Ok(Progress::Granted(code));
         }
-        let transaction = Self::read(&root, response.request_id.clone());
+        let mut transaction = Self::read(&root, response.request_id.clone());
+        transaction.retry_after = response.retry_after;
         Ok(if transaction.remediations.is_empty() {
             Progress::Stopped(transaction)
         } else {
@@ -162,6 +165,7 @@ impl Transaction {
                 .collect(),
             redirect,
             request_id,
+            retry_after: None,
             remediations,
         };
         transaction.complete();
@@ -224,6 +228,22 @@ impl Transaction {
                 .any(|remediation| on(&remediation.form.fields, key))
     }
 
+    /// Whether an end is none: the org is busy or unwell, and the same request may succeed in a while.
+    pub fn passes(&self) -> bool {
+        let passing = [
+            "tooManyRequests",
+            "oie.tooManyRequests",
+            "E0000009",
+            "E0000010",
+            "errors.E0000150",
+        ];
+        self.remediations.is_empty()
+            && self
+                .messages
+                .iter()
+                .any(|message| passing.iter().any(|key| message.is(key)))
+    }
+
     /// Whether a person would see no difference: a poll's answer that only moves the expiry, the interval or the handle
     /// (protocol reference, 6.3).
     pub fn looks_like(&self, other: &Self) -> bool {
@@ -232,6 +252,7 @@ impl Transaction {
             still.handle = None;
             still.expires = None;
             still.request_id = None;
+            still.retry_after = None;
             let forms = still
                 .remediations
                 .iter_mut()

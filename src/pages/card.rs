@@ -191,6 +191,8 @@ pub enum Part {
     },
     /// A sentence.
     Note(String),
+    /// A code to be read off and typed elsewhere.
+    Code(String),
     /// A picture that the org sent: a QR code.
     Image {
         /// A `data:` address.

@@ -114,7 +114,11 @@ impl Reading {
                     variant.parts.iter().for_each(|part| self.part(part, raw));
                 }
             }
-            Part::Note(_) | Part::Image { .. } | Part::Claims(_) | Part::Whose(_) => {}
+            Part::Note(_)
+            | Part::Code(_)
+            | Part::Image { .. }
+            | Part::Claims(_)
+            | Part::Whose(_) => {}
         }
     }
 

@@ -241,6 +241,8 @@ pub(super) fn ways(transaction: &Transaction, shown: &Remediation, card: &Card) 
             Step::SelectIdentify | Step::Identify => Text::BackToSignIn.words().to_owned(),
             Step::SelectEnrollProfile => Text::SignUp.words().to_owned(),
             Step::UnlockAccount => Text::UnlockAccount.words().to_owned(),
+            // From the list back to the page it was reached from.
+            _ if shown.selects() && remediation.about.is_some() => Text::GoBack.words().to_owned(),
             _ => match &remediation.about {
                 Some(about) => words::name(about, about.name.as_deref().unwrap_or_default()),
                 None => humanised(&remediation.form.name),

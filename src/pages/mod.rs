@@ -49,6 +49,7 @@ fn page(flow: &Flow, config: &Config) -> Card {
         Phase::Failed(failure) => stopped::failed(failure, config, flow.purpose),
         Phase::Stopped(transaction) => stopped::terminal(transaction),
         Phase::Astray { .. } => stopped::astray(),
+        Phase::Carried(code) => stopped::carried(code),
         Phase::Unknown => stopped::unknown(),
         Phase::Step { .. } => step(flow),
     }

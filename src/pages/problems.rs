@@ -1,6 +1,7 @@
 //! What is said about a page: what is wrong with it, for the summary and beside the fields, and what else is to know.
 
 use super::stopped::sentence;
+use super::words::fill;
 use crate::flow::{Flow, Phase};
 use crate::idx::{Class, Control, Field, Link, Message};
 use crate::messages;
@@ -70,7 +71,13 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
             .chain(&remediation.messages)
             .filter(|message| refuses(message))
         {
-            let words = said(message);
+            let wait = transaction
+                .retry_after
+                .filter(|_| LIMITS.iter().any(|key| message.is(key)));
+            let words = wait.map_or_else(
+                || said(message),
+                |seconds| fill(Text::BusyFor, &[&seconds.to_string()]),
+            );
             if !list.iter().any(|problem| problem.words == words) {
                 // Whoever is not known is asked for their name, so that is the field it is about.
                 let path = Some("identifier".to_owned()).filter(|path| {
@@ -98,6 +105,14 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
 
 /// Orgs class an unknown name as a warning or as information; it stands in the way all the same.
 const UNKNOWN_USER: &str = "idx.unknown.user";
+
+/// Too many requests (protocol reference, 6.1).
+const LIMITS: [&str; 4] = [
+    "tooManyRequests",
+    "oie.tooManyRequests",
+    "errors.E0000150",
+    "errors.E0000151",
+];
 
 fn refuses(message: &Message) -> bool {
     message.class == Class::Error || message.is(UNKNOWN_USER)

@@ -1,6 +1,6 @@
 //! Ends: what the org says where it asks for nothing more, what went wrong where there is no step, and the way on.
 
-use super::card::{Button, Card, Icon, Press};
+use super::card::{Button, Card, Icon, Part, Press};
 use super::words::fill;
 use crate::config::{Config, Member, Problem};
 use crate::flow::Failure;
@@ -70,12 +70,24 @@ pub(super) fn terminal(transaction: &Transaction) -> Card {
 
 /// Somebody went back to a step that is over.
 pub(super) fn astray() -> Card {
-    let mut card = Card::new("astray", Text::AstrayHeading);
+    let mut card = Card::new("terminal", Text::AstrayHeading);
     card.intro.push(Text::Astray.words().to_owned());
     card.others
         .push(Button::new(Text::GoOn.words(), Press::Return).primary());
     card.others
         .push(Button::new(Text::StartAgain.words(), Press::Again));
+    card
+}
+
+/// A mail's link, opened where the transaction is not.
+pub(super) fn carried(code: &str) -> Card {
+    let mut card = Card::new("terminal", Text::CarriedHeading);
+    card.icon = Some(Icon::Mail);
+    card.intro.push(Text::Carried.words().to_owned());
+    card.parts.push(Part::Code(code.to_owned()));
+    card.intro.push(Text::CarriedWarning.words().to_owned());
+    card.links
+        .push(Button::new(Text::BackToStart.words(), Press::Home));
     card
 }
 
@@ -209,6 +221,19 @@ pub(super) fn sentence(failure: &Failure) -> String {
             retry_after,
             ..
         } => return limited(error, *status, *retry_after),
+        Failure::Passing {
+            retry_after: Some(seconds),
+            ..
+        } => {
+            return fill(Text::BusyFor, &[&seconds.to_string()]);
+        }
+        Failure::Passing { messages, .. } => {
+            return messages
+                .iter()
+                .map(super::said)
+                .collect::<Vec<_>>()
+                .join(" ");
+        }
         Failure::Start(refusal) => {
             return limited(&refusal.error, refusal.status, refusal.retry_after);
         }

@@ -44,8 +44,11 @@ pub(super) fn links(list: &[Button], desk: Desk) -> Option<AnyView> {
     let items = list
         .iter()
         .map(|button| el("li").child(link(button, desk)).any());
+    // About as many letters as stand side by side in the column.
+    let long = list.iter().map(|button| button.label.len()).sum::<usize>() > 36;
     let nav = || {
         of("nav", "links")
+            .maybe("data-long", long.then(|| "true".to_owned()))
             .set("aria-label", Text::OtherWays.words())
             .with(el("ul").children(items))
             .any()

@@ -108,6 +108,7 @@ pub(super) fn part(part: &Part, desk: Desk) -> AnyView {
             variants,
         } => choices::variants(name, legend, variants, desk),
         Part::Note(words) => of("p", "card__intro").text(words).any(),
+        Part::Code(code) => of("p", "read-off").text(code).any(),
         Part::Image {
             source,
             alternative,
