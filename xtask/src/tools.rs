@@ -84,7 +84,6 @@ impl Tools {
     /// The search path, with the folders of the tools that are not on it in front. A tool's folder that is on it already
     /// stays where it is: in front, its other programs would hide better ones.
     fn path(&self) -> OsString {
-        let path = env::var_os("PATH").unwrap_or_default();
         let tools = [
             Some(&self.trunk),
             Some(&self.wasm_bindgen),
@@ -94,9 +93,18 @@ impl Tools {
             .into_iter()
             .flatten()
             .filter(|tool| first_on_path(tool) != Some(tool.to_path_buf()));
-        let folders = ours.filter_map(|tool| tool.parent().map(Path::to_path_buf));
-        env::join_paths(folders.chain(env::split_paths(&path))).unwrap_or(path)
+        let folders: Vec<_> = ours
+            .filter_map(|tool| tool.parent().map(Path::to_path_buf))
+            .collect();
+        with_path(&folders)
     }
+}
+
+/// The search path with some folders in front.
+fn with_path(folders: &[PathBuf]) -> OsString {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let all = folders.iter().cloned().chain(env::split_paths(&path));
+    env::join_paths(all).unwrap_or(path)
 }
 
 /// The version of wasm-bindgen that the app is locked to: the program must be the same.
@@ -150,6 +158,12 @@ fn cargo_tool(program: &str, package: &str, version: &str, options: &[&str]) -> 
                     .arg(folder)
                     .args(options)
                     .arg(package)
+                    // Otherwise it warns that the folder is not on the path.
+                    .env("PATH", with_path(&[folder.join("bin")]))
+                    // They run for seconds and are compiled for minutes: half the optimisation is enough.
+                    .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+                    .env("CARGO_PROFILE_RELEASE_LTO", "off")
+                    .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
                     // The settings of this workspace are not meant for it.
                     .current_dir(folder)
                     .env_remove("CARGO_TARGET_DIR")
