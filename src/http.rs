@@ -130,6 +130,19 @@ pub fn navigable(url: &str) -> bool {
             })
 }
 
+/// Whether a press may hand an address to an app on the device: the org's own app, and one-time-password apps.
+pub fn launchable(url: &str) -> bool {
+    [
+        "com-okta-authenticator:",
+        "com.okta.",
+        "okta-verify:",
+        "oktaverify:",
+        "otpauth:",
+    ]
+    .iter()
+    .any(|scheme| url.starts_with(scheme))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -190,6 +190,16 @@ impl FlowStore {
                     self.send(form, Answers::new(), way);
                 }
             }
+            Press::Answer(path, value) => {
+                let form =
+                    self.with_untracked(|flow| flow.shown().map(|(_, shown)| shown.form.clone()));
+                if let Some(form) = form {
+                    self.inner()
+                        .last
+                        .replace(Some(Press::Answer(path.clone(), value.clone())));
+                    self.send(form, Answers::new().with(path, value), Way::Pressed);
+                }
+            }
             Press::Start(purpose) => self.start(purpose, false),
             Press::Again => {
                 let purpose = self.flow.read_untracked().purpose;

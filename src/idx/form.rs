@@ -196,6 +196,11 @@ impl Form {
         search(&self.fields, path)
     }
 
+    /// Whether only a ceremony can fill it in.
+    pub fn ceremonial(&self) -> bool {
+        self.fields.iter().any(Field::ceremonial)
+    }
+
     /// Whether a person has anything to fill in.
     pub fn is_empty(&self) -> bool {
         self.shown().is_empty()
@@ -207,14 +212,33 @@ fn collect<'a>(fields: &'a [Field], found: &mut Vec<&'a Field>) {
         match &field.control {
             _ if !field.visible => {}
             Control::Group(inner) => collect(inner, found),
-            Control::Fixed => {}
-            Control::Text if !field.mutable => {}
+            _ if field.fixed() => {}
             _ => found.push(field),
         }
     }
 }
 
 impl Field {
+    /// Whether its value goes back as it came. A choice that comes without a value is one to make, whatever `mutable` says.
+    pub fn fixed(&self) -> bool {
+        match &self.control {
+            Control::Fixed => true,
+            Control::Group(_) | Control::Variants(_) => false,
+            Control::Choice { .. } if self.preset.is_none() => false,
+            _ => !self.mutable,
+        }
+    }
+
+    /// Whether a person cannot fill it in: it is the result of a ceremony of the browser's or of a script of somebody else's.
+    pub fn ceremonial(&self) -> bool {
+        let lacking = self.required && !self.visible && self.mutable && self.preset.is_none();
+        match &self.control {
+            Control::Group(inner) => inner.iter().any(Self::ceremonial),
+            Control::Text => lacking || matches!(self.hint, Some(Hint::Captcha | Hint::WebAuthn)),
+            _ => false,
+        }
+    }
+
     fn all(raw: &[Value], prefix: &str, root: &Value, depth: u32) -> Vec<Self> {
         if depth == 0 {
             return Vec::new();
@@ -257,7 +281,16 @@ impl Field {
             .map(Value::items)
             .filter(|_| mutable || value.is_none())
         {
-            choose(options, &path, root, depth, &mut hint)
+            let mut control = choose(options, &path, root, depth, &mut hint);
+            // Yes and no are sent as such, also where they are offered as texts.
+            if let Control::Choice { options, .. } = &mut control
+                && raw.text("type") == Some("boolean")
+            {
+                for option in options {
+                    option.value = option.value.as_bool().map_or(Value::Null, Value::Bool);
+                }
+            }
+            control
         } else if let Some(fields) = nested(raw).or_else(|| value.and_then(nested)) {
             Control::Group(fields)
         } else if matches!(value, Some(Value::Object(_) | Value::Array(_))) {
@@ -462,7 +495,7 @@ fn body(fields: &[Field], answers: &Answers) -> Vec<(String, Value)> {
 }
 
 fn value(field: &Field, answers: &Answers) -> Option<Value> {
-    let answer = answers.get(&field.path).filter(|_| field.mutable);
+    let answer = answers.get(&field.path).filter(|_| !field.fixed());
     match &field.control {
         Control::Group(inner) => {
             let members = body(inner, answers);
@@ -476,8 +509,8 @@ fn value(field: &Field, answers: &Answers) -> Option<Value> {
             let members = body(&chosen?.fields, answers);
             (!members.is_empty()).then_some(Value::Object(members))
         }
-        _ if !field.mutable => Some(field.preset.clone().unwrap_or(Value::String(String::new()))),
         Control::Fixed => field.preset.clone(),
+        _ if field.fixed() => Some(field.preset.clone().unwrap_or(Value::String(String::new()))),
         Control::Flag => match answer {
             Some(Answer::Flag(flag)) => Some(Value::Bool(*flag)),
             Some(Answer::Text(text)) => Some(Value::Bool(text.expose() == "true")),

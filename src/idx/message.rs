@@ -60,17 +60,27 @@ impl Message {
             .iter()
             .filter_map(link)
             .collect();
-        if let Some(repair) = wire::object(raw.get("deviceRemediation")) {
-            links.extend(repair.get("fallback").and_then(|fallback| {
-                let url = fallback.text("href")?.to_owned();
-                Some(Link {
-                    label: wire::text(fallback, "message").unwrap_or_else(|| url.clone()),
-                    url,
-                })
-            }));
-        }
-        let fallback = wire::object(raw.get("deviceRemediation"))
-            .and_then(|repair| wire::text(repair.get("fallback")?, "message"));
+        // What to do where a repair on the device is out of a browser's reach: a link, or a sentence.
+        let fallback =
+            wire::object(raw.get("deviceRemediation")).and_then(|repair| repair.get("fallback"));
+        let sentence = fallback.and_then(|fallback| {
+            let message = fallback.get("message")?;
+            wire::text(fallback, "message")
+                .or_else(|| wire::text(wire::object(Some(message))?, "message"))
+        });
+        links.extend(fallback.and_then(|fallback| {
+            let url = wire::text(fallback, "href")?;
+            Some(Link {
+                label: sentence.clone().unwrap_or_else(|| url.clone()),
+                url,
+            })
+        }));
+        let own = wire::text(raw, "message").unwrap_or_default();
+        let text = match sentence.filter(|sentence| !own.contains(sentence.as_str())) {
+            Some(sentence) if own.is_empty() => sentence,
+            Some(sentence) => [own.as_str(), " ", &sentence].concat(),
+            None => own,
+        };
         Self {
             class: match raw.text("class") {
                 Some("ERROR") => Class::Error,
@@ -84,7 +94,7 @@ impl Message {
                 .iter()
                 .map(Value::scalar)
                 .collect(),
-            text: wire::text(raw, "message").or(fallback).unwrap_or_default(),
+            text,
             links,
         }
     }

@@ -18,7 +18,7 @@ pub use form::{Answer, Answers, Choice, Control, Field, Form, Hint, Variant};
 pub use message::{Class, Link, Message};
 pub use remediation::{Provider, Remediation, Step};
 pub(crate) use transaction::read_refusal;
-pub use transaction::{App, Progress, Transaction, introspect};
+pub use transaction::{App, Device, Progress, Transaction, introspect};
 
 /// The media type of an introspect request, and of IDX answers (protocol reference, 2.1).
 pub const ION: &str = "application/ion+json; okta-version=1.0.0";

@@ -1,6 +1,6 @@
 //! What may be done next.
 
-use super::{Authenticator, Form, Message, wire};
+use super::{Authenticator, Form, Link, Message, wire};
 use crate::json::Value;
 
 /// Something an org lets the person do next (protocol reference, 4.1).
@@ -16,6 +16,10 @@ pub struct Remediation {
     pub provider: Option<Provider>,
     /// What the org says about this one alone.
     pub messages: Vec<Message>,
+    /// What an app asks for, or who asked: names and values.
+    pub details: Vec<(String, String)>,
+    /// Where a password that is managed elsewhere is changed.
+    pub elsewhere: Option<Link>,
 }
 
 /// An identity provider.
@@ -75,6 +79,27 @@ steps! {
     Poll = "poll",
     Resend = "resend",
     RedirectIdp = "redirect-idp",
+    Consent = "consent",
+    GranularConsent = "granular-consent",
+    AdminConsent = "admin-consent",
+    EmailChallengeConsent = "email-challenge-consent",
+    KeepMeSignedIn = "keep-me-signed-in",
+    UserCode = "user-code",
+    LaunchAuthenticator = "launch-authenticator",
+    LaunchNfcAuthenticator = "launch-nfc-authenticator",
+    LaunchWebauthnAuthenticator = "launch-webauthn-authenticator",
+    LaunchPasskeysAuthenticator = "launch-passkeys-authenticator",
+    PasskeyAutofill = "challenge-webauthn-autofillui-authenticator",
+    EnrollResidentKey = "enroll-webauthn-residentkey",
+    EnrollPromotion = "enroll-authenticator-promotion",
+    DeviceChallengePoll = "device-challenge-poll",
+    DeviceAssuranceGracePeriod = "device-assurance-grace-period",
+    RequestActivationEmail = "request-activation-email",
+    CustomPasswordExpiry = "reenroll-custom-password-expiry",
+    CustomPasswordExpiryWarning = "reenroll-custom-password-expiry-warning",
+    CancelTransaction = "cancel-transaction",
+    RedirectIdverify = "redirect-idverify",
+    PivIdp = "piv-idp",
 }
 
 impl Remediation {
@@ -85,8 +110,26 @@ impl Remediation {
             name: wire::text(idp, "name"),
             kind: raw.text("type").unwrap_or_default().to_owned(),
         });
+        let detail = |raw: &Value| {
+            let value = ["value", "desc"]
+                .iter()
+                .find_map(|name| wire::text(raw, name))
+                .unwrap_or_default();
+            Some((
+                wire::text(raw, "label").or_else(|| wire::text(raw, "name"))?,
+                value,
+            ))
+        };
+        let listed = ["scopes", "requestInfo"]
+            .iter()
+            .flat_map(|name| wire::list(raw.get(name)));
         Some(Self {
             step: Step::named(&form.name),
+            details: listed.filter_map(detail).collect(),
+            elsewhere: wire::text(raw, "customExpiredPasswordURL").map(|url| Link {
+                label: wire::text(raw, "customExpiredPasswordName").unwrap_or_else(|| url.clone()),
+                url,
+            }),
             form,
             about,
             provider,

@@ -69,8 +69,21 @@ pub struct Transaction {
     pub redirect: Option<String>,
     /// `X-Okta-Request-Id` of the response.
     pub request_id: Option<String>,
+    /// How a device is brought under the org's management: names and values, and where.
+    pub device: Option<Device>,
     /// Seconds to wait, where the response says that there were too many requests and for how long.
     pub retry_after: Option<u32>,
+}
+
+/// How a device is brought under the org's management (protocol reference, 3.8).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Device {
+    /// Who manages it.
+    pub vendor: Option<String>,
+    /// Where to sign in on the device.
+    pub sign_in: Option<String>,
+    /// Where to begin.
+    pub begin: Option<String>,
 }
 
 /// The app that is signed in to.
@@ -166,6 +179,11 @@ impl Transaction {
             redirect,
             request_id,
             retry_after: None,
+            device: wire::object(root.get("deviceEnrollment")).map(|device| Device {
+                vendor: wire::text(device, "vendor"),
+                sign_in: wire::text(device, "signInUrl"),
+                begin: wire::text(device, "enrollmentLink"),
+            }),
             remediations,
         };
         transaction.complete();
@@ -234,7 +252,6 @@ impl Transaction {
             "tooManyRequests",
             "oie.tooManyRequests",
             "E0000009",
-            "E0000010",
             "errors.E0000150",
         ];
         self.remediations.is_empty()

@@ -22,6 +22,8 @@ pub struct Card {
     pub marks: Vec<Mark>,
     /// Fields and what stands among them.
     pub parts: Vec<Part>,
+    /// Answers that the foremost button gives, beside what is filled in.
+    pub given: Vec<(String, String)>,
     /// The button that sends the form.
     pub submit: Option<String>,
     /// Buttons beside it.
@@ -45,6 +47,7 @@ impl Card {
             messages: Vec::new(),
             marks: Vec::new(),
             parts: Vec::new(),
+            given: Vec::new(),
             submit: None,
             others: Vec::new(),
             links: Vec::new(),
@@ -309,6 +312,8 @@ pub enum Press {
     Show(usize),
     /// Sends an action of the response.
     Act(Action),
+    /// Sends the form on the page with one answer and nothing else.
+    Answer(String, String),
     /// Starts a transaction.
     Start(Purpose),
     /// Goes to a page of somebody else.

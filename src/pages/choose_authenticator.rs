@@ -1,8 +1,8 @@
 //! Choose an authenticator: what to set up, or what to verify with.
 
-use super::card::{Button, Card, Icon, Mark, Option_, Part, Press, State};
+use super::card::{Button, Card, Icon, Mark, Press, State};
 use super::words;
-use crate::idx::{Control, Field, Kind, Remediation, Step, Transaction, Variant};
+use crate::idx::{Control, Kind, Remediation, Step, Transaction, Variant};
 use crate::text::Text;
 
 /// Choose an authenticator, with Skip beside Next where the org sent it.
@@ -22,7 +22,8 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card
                         one_suffices(transaction, variants),
                     ));
                 }
-                card.parts.push(radios(field, variants));
+                card.parts
+                    .push(super::generic::choice_of_forms(field, variants));
             }
             _ => card.parts.push(super::generic::part(field)),
         }
@@ -33,30 +34,6 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card
             .push(Button::new(Text::Skip.words(), Press::Send(skip)).primary());
     }
     card
-}
-
-fn radios(field: &Field, variants: &[Variant]) -> Part {
-    Part::Radios {
-        name: field.path.clone(),
-        legend: Text::AuthenticatorLegend.words().to_owned(),
-        quiet: true,
-        required: true,
-        options: variants
-            .iter()
-            .map(|variant| Option_ {
-                value: variant.id.clone(),
-                label: variant.about.as_ref().map_or_else(
-                    || variant.label.clone(),
-                    |about| words::name(about, &variant.label),
-                ),
-                detail: variant
-                    .about
-                    .as_ref()
-                    .and_then(|about| about.nickname.clone().or_else(|| about.address.clone())),
-            })
-            .collect(),
-        chosen: variants.first().map(|variant| variant.id.clone()),
-    }
 }
 
 /// Whether the list stands for one thing that is owed: with a password done and only means of possession left, one of

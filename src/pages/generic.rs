@@ -1,9 +1,9 @@
 //! Any form at all: the right control for each field, and a way to every other remediation of the response.
 
-use super::card::{Button, Card, Icon, Input, Option_, Part, Press, Variant};
+use super::card::{Action, Button, Card, Icon, Input, Option_, Part, Press, Variant};
 use super::words::{self, fill};
 use crate::http;
-use crate::idx::{Control, Field, Hint, Remediation, Step, Transaction};
+use crate::idx::{Control, Field, Hint, Kind, Remediation, Step, Transaction};
 use crate::json::Value;
 use crate::oauth::Purpose;
 use crate::text::Text;
@@ -11,24 +11,41 @@ use crate::text::Text;
 /// A page for a form that has none of its own.
 pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card {
     let mut card = Card::new(&remediation.form.name, Text::GenericHeading);
-    if let Some(name) = remediation
+    let about = remediation
         .about
         .as_ref()
-        .map(|about| words::name(about, about.name.as_deref().unwrap_or_default()))
-    {
-        card.heading = name;
-        card.icon = Some(Icon::Key);
-    } else if let Some(heading) = heading(remediation.step) {
+        .map(|about| words::name(about, about.name.as_deref().unwrap_or_default()));
+    if let Some(heading) = name(remediation.step) {
         card.heading = heading.words().to_owned();
+    } else if let Some(about) = about {
+        card.heading = about;
+        card.icon = Some(Icon::Key);
     } else if remediation.step == Step::Other {
         card.heading = humanised(&remediation.form.name);
     }
-    card.parts = parts(remediation);
     if let Some(about) = &remediation.about {
-        let address = about.address.clone().map(Part::Note);
-        let question = about.question.clone().map(Part::Note);
-        card.parts.splice(0..0, question.or(address));
+        card.intro
+            .extend(about.question.clone().or_else(|| about.address.clone()));
+        context(&mut card, &about.context);
     }
+    if !remediation.details.is_empty() {
+        card.parts.push(Part::Claims(remediation.details.clone()));
+    }
+    if let Some(to) = remediation
+        .elsewhere
+        .as_ref()
+        .filter(|to| http::navigable(&to.url))
+    {
+        card.intro.push(Text::ManagedElsewhere.words().to_owned());
+        card.others
+            .push(Button::new(&to.label, Press::Leave(to.url.clone())).primary());
+        return card;
+    }
+    if remediation.form.ceremonial() {
+        card.intro.push(Text::NotHere.words().to_owned());
+        return card;
+    }
+    card.parts.extend(parts(remediation));
     if remediation.form.navigates {
         card.others.extend(
             leave(remediation).map(|press| Button::new(Text::Continue.words(), press).primary()),
@@ -42,11 +59,71 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card
     card
 }
 
-fn heading(step: Step) -> Option<Text> {
-    match step {
-        Step::SelectAuthenticatorUnlockAccount | Step::UnlockAccount => Some(Text::UnlockHeading),
-        Step::Skip => Some(Text::Continue),
-        _ => None,
+/// What a step is called, as a heading and as a link to it.
+fn name(step: Step) -> Option<Text> {
+    Some(match step {
+        Step::SelectAuthenticatorUnlockAccount | Step::UnlockAccount => Text::UnlockAccount,
+        Step::Skip => Text::Continue,
+        Step::UserCode => Text::DeviceCode,
+        Step::LaunchAuthenticator => Text::FastPass,
+        Step::LaunchNfcAuthenticator => Text::Badge,
+        Step::LaunchWebauthnAuthenticator
+        | Step::LaunchPasskeysAuthenticator
+        | Step::PasskeyAutofill => Text::Passkey,
+        Step::EnrollResidentKey | Step::EnrollPromotion => Text::SetUpPasskey,
+        Step::DeviceChallengePoll => Text::LookingForApp,
+        Step::DeviceAssuranceGracePeriod => Text::DeviceCheck,
+        Step::RequestActivationEmail => Text::NewActivation,
+        Step::CustomPasswordExpiry => Text::PasswordExpired,
+        Step::CustomPasswordExpiryWarning => Text::PasswordExpiring,
+        Step::CancelTransaction => Text::Cancel,
+        _ => return None,
+    })
+}
+
+/// What a step shows beside its form: a picture to scan, a number to choose, where a link went (protocol reference, 4.3).
+pub(super) fn context(card: &mut Card, context: &Value) {
+    let picture = context
+        .get("qrcode")
+        .and_then(|code| code.text("href"))
+        .filter(|href| href.starts_with("data:image/"));
+    let key = context.text("sharedSecret");
+    card.parts.extend(picture.map(|source| Part::Image {
+        source: source.to_owned(),
+        alternative: fill(Text::ScanWithApp, &[key.unwrap_or_default()]),
+    }));
+    card.parts
+        .extend(key.map(|key| Part::Note(fill(Text::KeyForApp, &[key]))));
+    for name in ["email", "phoneNumber"] {
+        card.intro
+            .extend(context.text(name).map(|to| fill(Text::SentLinkTo, &[to])));
+    }
+    if let Some(number) = context.text("correctAnswer") {
+        card.intro.push(Text::PickNumber.words().to_owned());
+        card.parts.push(Part::Code(number.to_owned()));
+    }
+    let inner = |member: &str, name: &str| {
+        context
+            .get(member)?
+            .get("value")
+            .or(context.get(member))?
+            .text(name)
+    };
+    let opens = [
+        context.text("setupNfcUrl"),
+        inner("challenge", "href"),
+        inner("samedevice", "setupOVUrl"),
+        inner("samedevice", "downloadHref"),
+    ];
+    for to in opens
+        .into_iter()
+        .flatten()
+        .filter(|to| http::launchable(to) || http::navigable(to))
+    {
+        card.others.push(Button::new(
+            Text::OpenApp.words(),
+            Press::Leave(to.to_owned()),
+        ));
     }
 }
 
@@ -130,16 +207,17 @@ fn text(field: &Field) -> Input {
 }
 
 /// Radio buttons; those that bring fields of their own show them when they are chosen.
-fn choice_of_forms(field: &Field, variants: &[crate::idx::Variant]) -> Part {
+pub(super) fn choice_of_forms(field: &Field, variants: &[crate::idx::Variant]) -> Part {
     let label = |variant: &crate::idx::Variant| {
         variant.about.as_ref().map_or_else(
             || variant.label.clone(),
             |about| words::name(about, &variant.label),
         )
     };
+    let selects = field.path == "authenticator";
     let inner: Vec<Vec<Part>> = variants
         .iter()
-        .map(|variant| required(&variant.fields))
+        .map(|variant| asked(&variant.fields, selects))
         .collect();
     if inner.iter().all(Vec::is_empty) {
         return Part::Radios {
@@ -176,20 +254,12 @@ fn choice_of_forms(field: &Field, variants: &[crate::idx::Variant]) -> Part {
     }
 }
 
-/// The fields of a variant that a person fills in now. What is not required the org asks for on a page of its own.
-fn required(fields: &[Field]) -> Vec<Part> {
+/// The fields of a variant that a person fills in now. Of an authenticator only what is required: for the rest the org
+/// asks on a page of its own.
+fn asked(fields: &[Field], selects: bool) -> Vec<Part> {
     fields
         .iter()
-        .filter(|field| {
-            field.visible && (field.mutable || matches!(field.control, Control::Group(_)))
-        })
-        .filter(|field| {
-            field.required
-                || field.secret
-                || matches!(field.control, Control::Text)
-                    && field.path != "authenticator.phoneNumber"
-        })
-        .filter(|field| !matches!(field.control, Control::Fixed))
+        .filter(|field| field.visible && !field.fixed() && (!selects || field.required))
         .map(part)
         .collect()
 }
@@ -243,12 +313,29 @@ pub(super) fn ways(transaction: &Transaction, shown: &Remediation, card: &Card) 
             Step::UnlockAccount => Text::UnlockAccount.words().to_owned(),
             // From the list back to the page it was reached from.
             _ if shown.selects() && remediation.about.is_some() => Text::GoBack.words().to_owned(),
+            step if name(step).is_some() => name(step).unwrap_or(Text::Continue).words().to_owned(),
             _ => match &remediation.about {
                 Some(about) => words::name(about, about.name.as_deref().unwrap_or_default()),
                 None => humanised(&remediation.form.name),
             },
         };
         links.push(Button::new(label, reach(transaction, at)));
+    }
+    let recovers = |button: &Button| button.press == Press::Act(Action::Recover);
+    if transaction.recover.is_some()
+        && !card.links.iter().any(recovers)
+        && shown.step != Step::ResetAuthenticator
+    {
+        let password = shown
+            .about
+            .as_ref()
+            .is_none_or(|about| about.kind == Kind::Password);
+        let label = if password {
+            Text::ForgotPassword
+        } else {
+            Text::AnotherWay
+        };
+        links.push(Button::new(label.words(), Press::Act(Action::Recover)));
     }
     let back = Text::BackToSignIn.words();
     if shown.step != Step::Identify
@@ -281,7 +368,7 @@ pub(super) fn reach(transaction: &Transaction, at: usize) -> Press {
     if remediation.form.navigates {
         return leave(remediation).unwrap_or(Press::Show(at));
     }
-    if remediation.form.is_empty() && !remediation.polls() {
+    if remediation.form.is_empty() && !remediation.polls() && !remediation.form.ceremonial() {
         Press::Send(at)
     } else {
         Press::Show(at)

@@ -5,6 +5,7 @@
 mod card;
 mod check;
 mod choose_authenticator;
+mod consent;
 mod generic;
 mod password_rules;
 mod phone_number;
@@ -92,7 +93,10 @@ fn step(flow: &Flow) -> Card {
         (Step::AuthenticatorVerificationData, Some(Kind::Email | Kind::Phone)) => {
             verification_code::ask(remediation)
         }
-        _ => generic::page(transaction, remediation),
+        _ => match consent::asks(remediation) {
+            Some(path) => consent::page(transaction, remediation, path),
+            None => generic::page(transaction, remediation),
+        },
     };
     card.others
         .extend(generic::beside(transaction, remediation, &card));

@@ -5,7 +5,7 @@ use super::words::fill;
 use crate::config::{Config, Member, Problem};
 use crate::flow::Failure;
 use crate::http::{self, Unreachable};
-use crate::idx::{Class, Error, Transaction};
+use crate::idx::{Class, Device, Error, Transaction};
 use crate::messages;
 use crate::oauth::{Purpose, Refusal, Setting, TokenError};
 use crate::text::Text;
@@ -33,7 +33,15 @@ pub(super) fn terminal(transaction: &Transaction) -> Card {
     }
     card.icon = Some(if wrong { Icon::Alert } else { Icon::Check });
     card.messages.clone_from(&transaction.messages);
-    if card.messages.is_empty() {
+    let code = transaction
+        .current
+        .as_ref()
+        .and_then(|current| current.context.text("otp"));
+    card.parts
+        .extend(code.map(|code| Part::Code(code.to_owned())));
+    if let Some(device) = &transaction.device {
+        device_page(&mut card, device);
+    } else if card.messages.is_empty() && code.is_none() {
         card.intro.push(Text::NothingSaid.words().to_owned());
     }
     if let Some(to) = transaction
@@ -66,6 +74,30 @@ pub(super) fn terminal(transaction: &Transaction) -> Card {
     );
     card.request_id = transaction.request_id.clone().filter(|_| wrong);
     card
+}
+
+/// A device that has to be managed first: who does that, and where one begins.
+fn device_page(card: &mut Card, device: &Device) {
+    card.heading = Text::DeviceHeading.words().to_owned();
+    card.icon = Some(Icon::Device);
+    card.intro.push(Text::DeviceIntro.words().to_owned());
+    let rows = [
+        (Text::DeviceVendor, &device.vendor),
+        (Text::DeviceSignIn, &device.sign_in),
+        (Text::DeviceBegin, &device.begin),
+    ];
+    let rows = rows
+        .into_iter()
+        .filter_map(|(label, value)| Some((label.words().to_owned(), value.clone()?)))
+        .collect();
+    card.parts.push(Part::Claims(rows));
+    let to = [&device.begin, &device.sign_in]
+        .into_iter()
+        .flatten()
+        .find(|to| http::navigable(to));
+    card.others.extend(
+        to.map(|to| Button::new(Text::Continue.words(), Press::Leave(to.clone())).primary()),
+    );
 }
 
 /// Somebody went back to a step that is over.

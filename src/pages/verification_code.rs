@@ -1,6 +1,7 @@
 //! Enter verification code; and the page before it, on which a person agrees that one is sent.
 
 use super::card::{Button, Card, Icon, Option_, Part, Press};
+use super::generic;
 use super::phone_number::method_name;
 use super::words::{self, fill};
 use crate::flow::Flow;
@@ -39,7 +40,7 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation, flow: &
             .extend(number.map(|number| fill(Text::SentTo, &[&number])));
     }
     if about.kind == Kind::Totp && enrolling {
-        card.parts.extend(qr(about));
+        generic::context(&mut card, &about.context);
     }
     for field in remediation.form.shown() {
         let mut input = words::code(field);
@@ -108,22 +109,6 @@ fn kept(flow: &Flow, path: &str) -> Option<String> {
         .map(|(_, text)| text.clone())
 }
 
-fn qr(about: &Authenticator) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let picture = about
-        .context
-        .get("qrcode")
-        .and_then(|code| code.text("href"))
-        .filter(|href| href.starts_with("data:image/"));
-    let key = about.context.text("sharedSecret");
-    parts.extend(picture.map(|source| Part::Image {
-        source: source.to_owned(),
-        alternative: fill(Text::ScanWithApp, &[key.unwrap_or_default()]),
-    }));
-    parts.extend(key.map(|key| Part::Note(fill(Text::KeyForApp, &[key]))));
-    parts
-}
-
 /// Where a code may go, before it is sent.
 pub(super) fn ask(remediation: &Remediation) -> Card {
     let phone = remediation
@@ -181,7 +166,7 @@ pub(super) fn ask(remediation: &Remediation) -> Card {
                     .or(options.first().map(|option| &option.value))
                     .map(Value::scalar),
             },
-            _ => super::generic::part(field),
+            _ => generic::part(field),
         });
     }
     card.submit = Some(Text::SendCode.words().to_owned());

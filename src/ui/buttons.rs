@@ -11,15 +11,21 @@ use crate::pages::{Button, Press};
 use crate::text::Text;
 
 /// The button that sends the form, and those beside it.
-pub(super) fn buttons(submit: Option<&str>, others: &[Button], desk: Desk) -> Option<AnyView> {
+pub(super) fn buttons(
+    submit: Option<(&str, Option<&(String, String)>)>,
+    others: &[Button],
+    desk: Desk,
+) -> Option<AnyView> {
     if submit.is_none() && others.is_empty() {
         return None;
     }
-    let submit = submit.map(|label| {
+    let submit = submit.map(|(label, gives)| {
         let button = of("button", "button")
             .set("data-kind", "primary")
             .set("type", "submit");
         button
+            .maybe("name", gives.map(|(name, _)| name.clone()))
+            .maybe("value", gives.map(|(_, value)| value.clone()))
             .live("aria-disabled", move || desk.busy())
             .text(label)
             .any()
@@ -63,9 +69,13 @@ pub(super) fn link(button: &Button, desk: Desk) -> AnyView {
 
 fn pressed(button: &Button, class: &'static str, desk: Desk) -> El {
     let press = button.press.clone();
-    let element = match &button.address {
-        Some(path) => of("a", class).set("href", [place::root().as_str(), path].concat()),
-        None => of("button", class).set("type", "button"),
+    let element = match (&button.address, &press) {
+        (Some(path), _) => of("a", class).set("href", [place::root().as_str(), path].concat()),
+        (None, Press::Answer(name, value)) => of("button", class)
+            .set("type", "button")
+            .set("name", name)
+            .set("value", value),
+        (None, _) => of("button", class).set("type", "button"),
     };
     element
         .live("aria-disabled", move || desk.busy())

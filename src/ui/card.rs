@@ -39,8 +39,13 @@ pub(super) fn card(card: &Card, desk: Desk) -> AnyView {
 }
 
 fn body(card: &Card, desk: Desk) -> Vec<AnyView> {
+    // A yes that is given by the button itself has its name and value.
+    let submit = card
+        .submit
+        .as_deref()
+        .map(|label| (label, card.given.first()));
     let parts = card.parts.iter().map(|each| part(each, desk));
-    let buttons = buttons::buttons(card.submit.as_deref(), &card.others, desk);
+    let buttons = buttons::buttons(submit, &card.others, desk);
     let again = card.resend.then(|| resend::resend(desk));
     if card.submit.is_none() {
         return parts.chain(buttons).chain(again).collect();
