@@ -1,0 +1,204 @@
+//! The seed's walk through registration, one page at a time, so that a story can stop at any of them.
+
+use browser_tests::Visit;
+
+/// Somebody who signs up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Person {
+    pub(crate) first: &'static str,
+    pub(crate) last: &'static str,
+    pub(crate) email: &'static str,
+    pub(crate) password: &'static str,
+}
+
+pub(crate) const ADA: Person = Person {
+    first: "Ada",
+    last: "Byron",
+    email: "ada@example.com",
+    password: "Notes-On-1843",
+};
+
+/// The number as Ada types it where the country is the United States, and as the org must get it.
+pub(crate) const TYPED: &str = "(555) 666-7777";
+pub(crate) const NUMBER: &str = "+15556667777";
+
+/// A page of the walk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    SignUp,
+    FirstList,
+    Password,
+    SecondList,
+    EmailCode,
+    ThirdList,
+    Number,
+    PhoneCode,
+    Home,
+}
+
+impl Stop {
+    /// From the first page to the last.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::SignUp,
+        Self::FirstList,
+        Self::Password,
+        Self::SecondList,
+        Self::EmailCode,
+        Self::ThirdList,
+        Self::Number,
+        Self::PhoneCode,
+        Self::Home,
+    ];
+
+    pub(crate) const fn step(self) -> &'static str {
+        match self {
+            Self::SignUp => "enroll-profile",
+            Self::FirstList | Self::SecondList | Self::ThirdList => "select-authenticator-enroll",
+            Self::Password | Self::EmailCode | Self::PhoneCode => "enroll-authenticator",
+            Self::Number => "authenticator-enrollment-data",
+            Self::Home => "home",
+        }
+    }
+
+    pub(crate) const fn heading(self) -> &'static str {
+        match self {
+            Self::SignUp => "Sign Up",
+            Self::FirstList | Self::SecondList | Self::ThirdList => "Choose an authenticator",
+            Self::Password => "Set password",
+            Self::EmailCode | Self::PhoneCode => "Enter verification code",
+            Self::Number => "What is your phone number?",
+            Self::Home => "Hello, Ada Byron",
+        }
+    }
+
+    pub(crate) const fn address(self) -> &'static str {
+        match self {
+            Self::SignUp => "/register",
+            Self::FirstList | Self::SecondList | Self::ThirdList => "/select-authenticator",
+            Self::Password => "/enroll-authenticator/okta_password",
+            Self::EmailCode => "/enroll-authenticator/okta_email",
+            Self::Number => "/enroll-authenticator/phone_number/enrollment-data",
+            Self::PhoneCode => "/enroll-authenticator/phone_number",
+            Self::Home => "/",
+        }
+    }
+
+    /// The button that leads on.
+    pub(crate) const fn button(self) -> &'static str {
+        match self {
+            Self::SignUp => "Sign Up",
+            Self::Password | Self::EmailCode => "Submit",
+            _ => "Next",
+        }
+    }
+
+    pub(crate) fn next(self) -> Option<Self> {
+        let at = Self::ALL.iter().position(|stop| *stop == self)?;
+        Self::ALL.get(at + 1).copied()
+    }
+
+    /// Waits for this page and checks it: step, heading, focus, address, and what every page must be.
+    pub(crate) async fn met(self, visit: &Visit) {
+        visit.at(self.step(), self.heading()).await;
+        assert_eq!(
+            visit.address().await,
+            self.address(),
+            "the address of {self:?}"
+        );
+    }
+
+    /// Fills in what this page asks of Ada.
+    pub(crate) async fn fill(self, visit: &Visit) {
+        match self {
+            Self::SignUp => {
+                visit.fill("First name", ADA.first).await;
+                visit.fill("Last name", ADA.last).await;
+                visit.fill("Email", ADA.email).await;
+            }
+            Self::FirstList => visit.choose("Password").await,
+            Self::Password => {
+                visit.fill("New password", ADA.password).await;
+                visit.fill("Re-enter new password", ADA.password).await;
+            }
+            Self::SecondList => visit.choose("Email").await,
+            Self::EmailCode => {
+                visit
+                    .fill("Enter code", &visit.code_for(ADA.email).await)
+                    .await
+            }
+            Self::ThirdList => visit.choose("Phone").await,
+            Self::Number => {
+                visit.choose("SMS").await;
+                visit.fill("Phone number", TYPED).await;
+            }
+            Self::PhoneCode => {
+                visit
+                    .fill("Enter code", &visit.code_for(NUMBER).await)
+                    .await
+            }
+            Self::Home => {}
+        }
+    }
+
+    /// From this page to the next one, which is checked.
+    pub(crate) async fn pass(self, visit: &Visit) {
+        self.fill(visit).await;
+        visit.press(self.button()).await;
+        if let Some(next) = self.next() {
+            next.met(visit).await;
+        }
+    }
+}
+
+/// Opens `/register` and goes on as Ada until this page is there, by way of Email and then Phone.
+pub(crate) async fn to(visit: &Visit, goal: Stop) {
+    visit.open("/register").await;
+    Stop::SignUp.met(visit).await;
+    for stop in Stop::ALL {
+        if stop == goal {
+            return;
+        }
+        stop.pass(visit).await;
+    }
+}
+
+/// Makes Ada's account with a password and her address, and leaves the phone out. Ends at Home, signed in.
+pub(crate) async fn makes_account(visit: &Visit) {
+    to(visit, Stop::ThirdList).await;
+    visit.press("Skip").await;
+    Stop::Home.met(visit).await;
+}
+
+/// Signs out from Home.
+pub(crate) async fn signs_out(visit: &Visit) {
+    visit.press("Sign out").await;
+    is_nobody(visit).await;
+}
+
+/// At Home there is no session: one can sign in and sign up.
+pub(crate) async fn is_nobody(visit: &Visit) {
+    visit
+        .until("Home for somebody not signed in", async || {
+            let buttons = visit.buttons().await;
+            let nobody = ["Sign In", "Sign Up"]
+                .iter()
+                .all(|name| buttons.iter().any(|button| button == name));
+            (nobody && visit.step().await == "home").then_some(())
+        })
+        .await;
+    visit.check().await;
+}
+
+/// Goes from Home to the Sign In page by its link.
+pub(crate) async fn goes_to_sign_in(visit: &Visit) {
+    visit.press("Sign In").await;
+    visit.at("identify", "Sign In").await;
+    assert_eq!(visit.address().await, "/login");
+}
+
+/// Signs in on the Sign In page.
+pub(crate) async fn signs_in(visit: &Visit, username: &str, password: &str) {
+    visit.fill("Username", username).await;
+    visit.fill("Password", password).await;
+    visit.press("Next").await;
+}
