@@ -1,7 +1,9 @@
 //! Stories of people with a browser. One file each.
 
 mod again;
+mod fields;
 mod harness;
+mod keyboard;
 mod sign_in;
 mod sign_up;
 mod walk;

@@ -1,0 +1,99 @@
+//! The whole walk without a mouse: Tab, Enter, Space and the arrows.
+
+use browser_tests::{Key, Scene, visit};
+
+use crate::walk::{self, ADA, NUMBER, Stop, TYPED};
+
+#[test]
+fn somebody_signs_up_with_the_keyboard_alone() {
+    visit("keyboard-walk", Scene::new(), async |visit| {
+        visit.open("/").await;
+        walk::is_nobody(visit).await;
+        visit.tab_to("Sign Up").await;
+        visit.key(Key::Enter).await;
+
+        Stop::SignUp.met(visit).await;
+        for (label, text) in [
+            ("First name", ADA.first),
+            ("Last name", ADA.last),
+            ("Email", ADA.email),
+        ] {
+            visit.tab_to(label).await;
+            visit.keys(text).await;
+        }
+        visit.key(Key::Enter).await;
+
+        Stop::FirstList.met(visit).await;
+        visit.tab_to("Password").await;
+        visit.keys(" ").await;
+        visit.tab_to("Next").await;
+        visit.keys(" ").await;
+
+        Stop::Password.met(visit).await;
+        for label in ["New password", "Re-enter new password"] {
+            visit.tab_to(label).await;
+            visit.keys(ADA.password).await;
+        }
+        visit.tab_to("Submit").await;
+        visit.key(Key::Enter).await;
+
+        Stop::SecondList.met(visit).await;
+        visit.tab_to("Email").await;
+        visit.keys(" ").await;
+        // Down to Phone and up again.
+        visit.key(Key::Down).await;
+        assert_eq!(visit.focused_name().await.as_deref(), Some("Phone"));
+        visit.key(Key::Up).await;
+        visit.tab_to("Next").await;
+        visit.key(Key::Enter).await;
+
+        Stop::EmailCode.met(visit).await;
+        visit.tab_to("Enter code").await;
+        visit.keys(&visit.code_for(ADA.email).await).await;
+        visit.key(Key::Enter).await;
+
+        Stop::ThirdList.met(visit).await;
+        visit.tab_to("Phone").await;
+        visit.keys(" ").await;
+        visit.tab_to("Next").await;
+        visit.key(Key::Enter).await;
+
+        Stop::Number.met(visit).await;
+        visit.tab_to("SMS").await;
+        visit.keys(" ").await;
+        visit.tab_to("Phone number").await;
+        visit.keys(TYPED).await;
+        visit.key(Key::Enter).await;
+
+        Stop::PhoneCode.met(visit).await;
+        visit.tab_to("Enter code").await;
+        visit.keys(&visit.code_for(NUMBER).await).await;
+        visit.key(Key::Enter).await;
+
+        Stop::Home.met(visit).await;
+        visit.tab_to("Sign out").await;
+        visit.key(Key::Enter).await;
+        walk::is_nobody(visit).await;
+    });
+}
+
+#[test]
+fn a_mistake_is_found_with_the_keyboard() {
+    visit("keyboard-mistake", Scene::new(), async |visit| {
+        walk::to(visit, Stop::SignUp).await;
+        visit.tab_to("First name").await;
+        visit.key(Key::Enter).await;
+        visit.refused("enroll-profile").await;
+        visit.key(Key::Tab).await;
+        assert_eq!(
+            visit.focused_name().await.as_deref(),
+            Some("Enter your first name.")
+        );
+        visit.key(Key::Enter).await;
+        visit
+            .until("the focus on the field", async || {
+                (visit.focused().await == "input userProfile.firstName").then_some(())
+            })
+            .await;
+    });
+}
