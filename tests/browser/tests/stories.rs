@@ -1,9 +1,11 @@
 //! Stories of people with a browser. One file each.
 
 mod again;
+mod bad_input;
 mod fields;
 mod harness;
 mod keyboard;
 mod sign_in;
 mod sign_up;
+mod trouble;
 mod walk;
