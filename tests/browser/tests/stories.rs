@@ -1,10 +1,13 @@
 //! Stories of people with a browser. One file each.
 
+mod addresses;
 mod again;
 mod bad_input;
 mod fields;
 mod harness;
 mod keyboard;
+mod secrets;
+mod setup;
 mod sign_in;
 mod sign_up;
 mod trouble;

@@ -1,0 +1,122 @@
+//! What stays in the browser, and what never gets anywhere it can be read.
+
+use browser_tests::{Scene, Visit, visit};
+
+use crate::walk::{self, ADA, Stop};
+
+/// Whether a text has something in it that opens a door.
+async fn secrets(visit: &Visit) -> Vec<String> {
+    let mut secrets = vec![ADA.password.to_owned()];
+    secrets.extend(visit.sent().into_iter().map(|mail| mail.code));
+    for request in visit.posts().await {
+        for member in ["/stateHandle", "/interactionHandle"] {
+            secrets.extend(
+                request
+                    .sent(member)
+                    .and_then(|value| value.as_str().map(str::to_owned)),
+            );
+        }
+        for field in ["code_verifier", "interaction_code", "token"] {
+            let value = request
+                .body
+                .split('&')
+                .find_map(|pair| pair.strip_prefix(field)?.strip_prefix('='));
+            secrets.extend(value.map(str::to_owned));
+        }
+    }
+    secrets.sort();
+    secrets.dedup();
+    secrets
+}
+
+#[test]
+fn after_the_flow_only_tokens_are_kept_and_only_in_this_tab() {
+    visit("storage", Scene::new(), async |visit| {
+        walk::to(visit, Stop::EmailCode).await;
+        let during = visit.storage().await;
+        let shared: Vec<_> = during.local.keys().collect();
+        assert!(
+            matches!(shared[..], [name] if name.starts_with("vestibule.shared|")),
+            "another tab can go on by the mail's link: {shared:?}"
+        );
+        assert_eq!(during.cookies, "");
+        let kept = format!("{during:?}");
+        for secret in [ADA.password, &visit.code_for(ADA.email).await] {
+            assert!(!kept.contains(secret), "{secret:?} is kept");
+        }
+
+        Stop::EmailCode.pass(visit).await;
+        let after = visit.storage().await;
+        assert!(after.local.is_empty(), "no longer than the code's page");
+        visit.press("Skip").await;
+        Stop::Home.met(visit).await;
+
+        let after = visit.storage().await;
+        assert!(after.local.is_empty(), "{after:?}");
+        assert_eq!(after.cookies, "");
+        assert_eq!(
+            after.session.len(),
+            1,
+            "the tokens and nothing else: {:?}",
+            after.session.keys()
+        );
+        let kept = format!("{:?}", after.session);
+        assert!(kept.contains("eyJ"), "the tokens are there");
+        for request in visit.posts().await {
+            if let Some(verifier) = request
+                .body
+                .split('&')
+                .find_map(|pair| pair.strip_prefix("code_verifier="))
+            {
+                assert!(!kept.contains(verifier), "the verifier is gone");
+            }
+            if let Some(handle) = request.sent("/interactionHandle") {
+                assert!(
+                    !kept.contains(handle.as_str().unwrap_or("no handle")),
+                    "the handle is gone"
+                );
+            }
+        }
+        assert!(
+            !visit.text().await.contains("eyJ"),
+            "no raw token on the page"
+        );
+    });
+}
+
+#[test]
+fn nothing_secret_shows_in_the_console_or_the_address_bar() {
+    visit("console-secrets", Scene::new(), async |visit| {
+        visit.open("/register").await;
+        for stop in Stop::ALL {
+            stop.met(visit).await;
+            assert!(
+                !visit.address().await.contains(['?', '#']),
+                "a plain address at {stop:?}"
+            );
+            stop.fill(visit).await;
+            if stop != Stop::Home {
+                visit.press(stop.button()).await;
+            }
+        }
+        let secrets = secrets(visit).await;
+        assert!(secrets.len() > 5, "{secrets:?}");
+        for line in visit.console().await {
+            for secret in &secrets {
+                assert!(
+                    !line.contains(secret.as_str()),
+                    "{secret:?} stands in the console: {line}"
+                );
+            }
+        }
+        for request in visit.requests().await {
+            for secret in &secrets {
+                assert!(
+                    !request.url.contains(secret.as_str()),
+                    "{secret:?} stands in {}",
+                    request.url
+                );
+            }
+        }
+    });
+}
