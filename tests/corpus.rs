@@ -4,29 +4,11 @@
 
 mod support;
 
+use std::env;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use support::judge::{self, Verdict};
-
-fn recordings(folder: &Path) -> Vec<(String, String)> {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
-        .collect();
-    files.sort();
-    files
-        .into_iter()
-        .filter_map(|path| {
-            let name = path.file_name()?.to_string_lossy().into_owned();
-            let body = fs::read(&path).ok()?;
-            Some((name, String::from_utf8_lossy(&body).into_owned()))
-        })
-        .collect()
-}
+use support::recording;
 
 fn table(files: &[(String, String)]) -> usize {
     let mut failed = 0;
@@ -59,7 +41,7 @@ fn every_recorded_answer_becomes_a_page() {
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/idx-corpus"),
         PathBuf::from,
     );
-    let files = recordings(&folder);
+    let files = recording::folder(&folder);
     if files.is_empty() {
         println!("no recordings in {}: nothing was judged", folder.display());
         return;

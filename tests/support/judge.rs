@@ -207,7 +207,7 @@ fn asks(
     // A message is for the person who just did something: it must not wait on a page that does not come up.
     let page = bare(&words(flow, &card));
     for said in recording.said() {
-        if !page.contains(&bare(&said.words())) {
+        if !page.contains(&bare(said.words())) {
             verdict.fault(format!(
                 "message is not on the first page: {:?}",
                 said.words()
@@ -244,7 +244,7 @@ fn said(
     let page = bare(&words(flow, card));
     for said in recording.said() {
         let here = said.at.is_none() || said.at == shown;
-        if here && !page.contains(&bare(&said.words())) {
+        if here && !page.contains(&bare(said.words())) {
             verdict.fault(format!("message is not on the page: {:?}", said.words()));
         }
     }

@@ -6,5 +6,6 @@
 
 pub(crate) mod filling;
 pub(crate) mod judge;
+pub(crate) mod mutation;
 pub(crate) mod recording;
 pub(crate) mod shape;

@@ -1,11 +1,33 @@
 //! A recorded answer, read with none of the app's eyes.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 /// Where the org of all tests lives. Recordings come from elsewhere and are moved here first.
 pub(crate) const ORG: &str = "https://id.acme.test";
+
+/// The recordings of a folder with the names of their files, in the order of these; none if there is no such folder.
+pub(crate) fn folder(folder: &Path) -> Vec<(String, String)> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
+        .collect();
+    files.sort();
+    files
+        .into_iter()
+        .filter_map(|path| {
+            let name = path.file_name()?.to_string_lossy().into_owned();
+            let body = fs::read(&path).ok()?;
+            Some((name, String::from_utf8_lossy(&body).into_owned()))
+        })
+        .collect()
+}
 
 /// A recorded body.
 pub(crate) struct Recording {

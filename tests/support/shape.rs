@@ -32,7 +32,7 @@ pub(crate) fn conforms(fields: &[Value], body: &Value, prefix: &str, faults: &mu
         if !nested.is_empty() {
             match given {
                 Some(given) => conforms(nested, given, &[&path, "."].concat(), faults),
-                None if nested.iter().any(|field| fixed(field)) => {
+                None if nested.iter().any(fixed) => {
                     faults.push(format!(
                         "{path} and what is fixed in it are not in the body"
                     ));
