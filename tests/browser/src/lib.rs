@@ -20,7 +20,7 @@ mod visit;
 pub use fantoccini::key::Key;
 pub use org::{Fault, FaultKind, TokenFault};
 
-pub use crate::page::{Choice, Errors, Failure, Input, Page, Request, Storage};
+pub use crate::page::{Choice, Errors, Failure, Input, Page, Request, Storage, Tab};
 pub use crate::session::Window;
 pub use crate::stage::look_at;
 pub use crate::visit::{Config, Scene, Visit, visit};

@@ -11,6 +11,7 @@ use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::key::Key;
+use fantoccini::wd::WindowHandle;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
@@ -129,6 +130,10 @@ pub struct Storage {
     pub cookies: String,
 }
 
+/// A tab of a browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tab(WindowHandle);
+
 /// A browser at a page, and what happened in it so far.
 #[derive(Debug)]
 pub struct Page {
@@ -205,6 +210,35 @@ impl Page {
             .forward()
             .await
             .expect("the browser goes forward");
+    }
+
+    /// The tab that is looked at.
+    pub async fn tab(&self) -> Tab {
+        Tab(self.session.client.window().await.expect("a tab is open"))
+    }
+
+    /// Opens another tab of the same browser, as a mail program does with a link, and looks at it.
+    pub async fn opens_tab(&self) -> Tab {
+        let opened = self
+            .session
+            .client
+            .new_window(true)
+            .await
+            .expect("a tab opens");
+        let tab = Tab(opened.handle);
+        self.looks_at(&tab).await;
+        self.session.furnish(&self.window).await;
+        tab
+    }
+
+    /// Turns to another tab.
+    pub async fn looks_at(&self, tab: &Tab) {
+        self.tell("turns to another tab");
+        self.session
+            .client
+            .switch_to_window(tab.0.clone())
+            .await
+            .expect("the tab is open");
     }
 
     // Doing things

@@ -103,15 +103,19 @@ impl Session {
             .await
             .unwrap_or_else(|error| panic!("no browser: {error}"));
         let session = Self { client };
+        session.furnish(window).await;
         session
-            .cdp(
-                "Page.addScriptToEvaluateOnNewDocument",
-                json!({ "source": include_str!("watch.js") }),
-            )
-            .await;
-        session.size(window.width, window.height).await;
-        session.media(window.dark).await;
-        session
+    }
+
+    /// Makes a tab that was just opened the window that a story is looked at in.
+    pub(crate) async fn furnish(&self, window: &Window) {
+        self.cdp(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": include_str!("watch.js") }),
+        )
+        .await;
+        self.size(window.width, window.height).await;
+        self.media(window.dark).await;
     }
 
     /// Ends the browser. A session that is dropped instead ends with the ChromeDriver, at the end of the test process.

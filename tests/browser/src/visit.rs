@@ -92,6 +92,7 @@ impl Scene {
 /// Somebody with a browser, at the app, whose org is this one. Everything that a [`Page`] can do, it can.
 pub struct Visit {
     page: Page,
+    window: Window,
     org: Org,
     org_origin: String,
 }
@@ -158,6 +159,7 @@ impl Visit {
 
         Self {
             page: Page::new(&scene.window, app_origin).await,
+            window: scene.window.clone(),
             org,
             org_origin,
         }
@@ -191,6 +193,25 @@ impl Visit {
             .rev()
             .find(|mail| mail.to == to)
             .map(|mail| mail.code)
+    }
+
+    /// The link in the newest mail to an address.
+    ///
+    /// # Panics
+    /// If that mail has none.
+    pub async fn link_for(&self, to: &str) -> String {
+        let mail = self
+            .until(&format!("a mail for {to}"), async || {
+                self.sent().into_iter().rev().find(|mail| mail.to == to)
+            })
+            .await;
+        mail.link.expect("there is a link in the mail")
+    }
+
+    /// Tells what happens meanwhile in a browser of somebody else, or of the same person's other device.
+    pub async fn in_another_browser(&self, name: &str, story: impl AsyncFnOnce(&Page)) {
+        let page = Page::new(&self.window, self.origin().to_owned()).await;
+        stage::tell(name, page, story).await;
     }
 
     /// Somebody who has an account.

@@ -6,6 +6,7 @@ mod bad_input;
 mod fields;
 mod harness;
 mod keyboard;
+mod links;
 mod pictures;
 mod secrets;
 mod setup;
