@@ -8,6 +8,7 @@ mod harness;
 mod keyboard;
 mod links;
 mod pictures;
+mod recovery;
 mod secrets;
 mod setup;
 mod sign_in;
