@@ -194,6 +194,30 @@ async fn a_reload_brings_each_step_back_and_sends_nothing_again() {
 }
 
 #[tokio::test]
+async fn going_back_shows_what_the_org_still_offers_and_nothing_else() {
+    let ok = |name: &str| Some(Ok(name.to_owned()));
+    let ada = Visitor::of("seed");
+    ada.comes_to(Purpose::SignUp).await;
+    assert_eq!(
+        ada.travels_to("login"),
+        Some(Err("select-identify".to_owned()))
+    );
+    assert_eq!(ada.travels_to("register"), ok("enroll-profile"));
+    up_to_the_code(&ada).await;
+    assert_eq!(
+        ada.travels_to("select-authenticator"),
+        ok("select-authenticator-enroll")
+    );
+    assert_eq!(
+        ada.travels_to("enroll-authenticator/okta_email"),
+        ok("enroll-authenticator")
+    );
+    for over in ["register", "login", "enroll-authenticator/okta_password"] {
+        assert_eq!(ada.travels_to(over), None, "{over}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_missing_is_said_before_anything_is_sent() {
     let ada = Visitor::of("seed");
     ada.comes_to(Purpose::SignUp).await;

@@ -155,7 +155,7 @@ pub enum Part {
         /// Must be chosen.
         required: bool,
         /// The choices.
-        options: Vec<Option_>,
+        options: Vec<Choice>,
         /// Which one is chosen to begin with.
         chosen: Option<String>,
     },
@@ -168,7 +168,7 @@ pub enum Part {
         /// Must be chosen.
         required: bool,
         /// The choices.
-        options: Vec<Option_>,
+        options: Vec<Choice>,
         /// Which one is chosen to begin with.
         chosen: Option<String>,
         /// `autocomplete`.
@@ -249,7 +249,7 @@ pub enum CodeKind {
 
 /// One of several values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Option_ {
+pub struct Choice {
     /// The value.
     pub value: String,
     /// Its name.

@@ -1,6 +1,6 @@
 //! Any form at all: the right control for each field, and a way to every other remediation of the response.
 
-use super::card::{Action, Button, Card, Icon, Input, Option_, Part, Press, Variant};
+use super::card::{Action, Button, Card, Choice, Icon, Input, Part, Press, Variant};
 use super::words::{self, fill};
 use crate::http;
 use crate::idx::{Control, Field, Hint, Kind, Remediation, Step, Transaction};
@@ -167,7 +167,7 @@ pub(super) fn part(field: &Field) -> Part {
                 .filter(|chosen| !chosen.is_empty());
             let options = options
                 .iter()
-                .map(|option| Option_ {
+                .map(|option| Choice {
                     value: option.value.scalar(),
                     label: option.label.clone(),
                     detail: None,
@@ -227,7 +227,7 @@ pub(super) fn choice_of_forms(field: &Field, variants: &[crate::idx::Variant]) -
             required: true,
             options: variants
                 .iter()
-                .map(|variant| Option_ {
+                .map(|variant| Choice {
                     value: variant.id.clone(),
                     label: label(variant),
                     detail: variant

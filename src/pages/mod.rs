@@ -19,7 +19,7 @@ mod verification_code;
 mod words;
 
 pub use card::{
-    Action, Button, Card, CodeKind, Icon, Input, Mark, Option_, Part, Press, State, Variant,
+    Action, Button, Card, Choice, CodeKind, Icon, Input, Mark, Part, Press, State, Variant,
 };
 pub use check::{AGAIN, COUNTRY, Checked, EXTENSION, Raw, check};
 pub use password_rules::{RuleLine, lines as rule_lines};

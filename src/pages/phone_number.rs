@@ -1,6 +1,6 @@
 //! What is your phone number?
 
-use super::card::{Card, Icon, Option_, Part};
+use super::card::{Card, Choice, Icon, Part};
 use super::words::{self, fill};
 use crate::idx::{Control, Remediation};
 use crate::json::Value;
@@ -29,7 +29,7 @@ pub(super) fn page(remediation: &Remediation) -> Card {
                 required: field.required,
                 options: options
                     .iter()
-                    .map(|option| Option_ {
+                    .map(|option| Choice {
                         value: option.value.scalar(),
                         label: method_name(&option.value, &option.label),
                         detail: None,

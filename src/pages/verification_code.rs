@@ -1,6 +1,6 @@
 //! Enter verification code; and the page before it, on which a person agrees that one is sent.
 
-use super::card::{Button, Card, Icon, Option_, Part, Press};
+use super::card::{Button, Card, Choice, Icon, Part, Press};
 use super::generic;
 use super::phone_number::method_name;
 use super::words::{self, fill};
@@ -154,7 +154,7 @@ pub(super) fn ask(remediation: &Remediation) -> Card {
                 required: true,
                 options: options
                     .iter()
-                    .map(|option| Option_ {
+                    .map(|option| Choice {
                         value: option.value.scalar(),
                         label: method_name(&option.value, &option.label),
                         detail: None,

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::el::{el, live, of};
 use super::{Desk, card, described, error, field, wrong};
 use crate::browser::focus;
-use crate::pages::{Option_, Variant};
+use crate::pages::{Choice, Variant};
 use crate::text::Text;
 
 /// Radio buttons.
@@ -13,7 +13,7 @@ pub(super) fn radios(
     name: &str,
     legend: &str,
     quiet: bool,
-    options: &[Option_],
+    options: &[Choice],
     chosen: Option<&str>,
     desk: Desk,
 ) -> AnyView {
@@ -48,7 +48,7 @@ fn group(name: &str, legend: &str, quiet: bool, list: Vec<AnyView>, desk: Desk) 
         .any()
 }
 
-fn radio(name: &str, at: usize, option: &Option_, chosen: bool) -> AnyView {
+fn radio(name: &str, at: usize, option: &Choice, chosen: bool) -> AnyView {
     // The first one has the name as its id: the summary links to it.
     let id = if at == 0 {
         name.to_owned()
@@ -91,7 +91,7 @@ pub(super) fn variants(name: &str, legend: &str, variants: &[Variant], desk: Des
         .map(|variant| variant.value.clone())
         .unwrap_or_default();
     let list = variants.iter().enumerate().map(|(at, variant)| {
-        let option = Option_ {
+        let option = Choice {
             value: variant.value.clone(),
             label: variant.label.clone(),
             detail: None,
@@ -124,7 +124,7 @@ pub(super) fn select(
     name: &str,
     label: &str,
     required: bool,
-    options: &[Option_],
+    options: &[Choice],
     chosen: Option<&str>,
     autocomplete: &'static str,
     desk: Desk,

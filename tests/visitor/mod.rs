@@ -384,6 +384,21 @@ impl Visitor {
             .unwrap_or_default()
     }
 
+    /// What going back (or forward) to an address means: `Ok` shows a step of the same answer, `Err` sends a press, `None`
+    /// is a step that is over.
+    pub fn travels_to(&self, path: &str) -> Option<Result<String, String>> {
+        let flow = self.flow.borrow();
+        let transaction = flow.transaction().expect("a transaction is under way");
+        let name = |at: usize| {
+            transaction
+                .remediations
+                .get(at)
+                .map(|found| found.form.name.clone())
+                .unwrap_or_default()
+        };
+        flow::navigate(transaction, &Address::parse(path)).map(|way| way.map(name).map_err(name))
+    }
+
     /// The labels of the authenticators to choose from.
     pub fn choices(&self) -> Vec<String> {
         let parts = self.page().parts;
