@@ -65,16 +65,22 @@ impl HttpRequest {
 
 /// Percent-encodes a text for a form body or a query, everything but the unreserved characters of RFC 3986, section 2.3.
 pub fn encode(text: &str, out: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             out.push(char::from(byte));
         } else {
             out.push('%');
-            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            out.push(char::from(DIGITS[usize::from(byte & 15)]));
+            out.extend([byte >> 4, byte & 15].map(digit));
         }
     }
+}
+
+fn digit(half: u8) -> char {
+    char::from(if half < 10 {
+        b'0' + half
+    } else {
+        b'A' - 10 + half
+    })
 }
 
 /// What a server answered, whatever its status.

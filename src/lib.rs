@@ -10,6 +10,18 @@
 //! nothing and send nothing; `ui` has no words of the protocol; no module but `browser`, `flow::store`, `ui` and `app`
 //! knows that there is a browser, so that everything else is tested natively in milliseconds.
 
+// One panic in WebAssembly is a dead page.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::panic
+    )
+)]
+
 pub mod config;
 pub mod flow;
 pub mod http;
