@@ -19,6 +19,11 @@ The commands of the project
   cargo xtask test      All checks: format, lints, tests, build, size, browser.
       --no-browser        without the browser tests
       NAME                only the tests with this in their name
+  cargo xtask corpus DIR
+                        Each recorded IDX response (*.json) of a folder in Chromium: dist/ as it is, or VESTIBULE_DIST.
+                        The response answers introspect, and in a second visit a first form. Prints a table (verdict,
+                        file, step) with what is wrong below each file, and fails if anything is. Files that are
+                        called error-NNN-* come with status NNN.
   cargo xtask setup     The pinned build tools, found or installed.
   cargo xtask size      What the sign-in form costs on the wire.
   cargo xtask headers   The headers to serve the app with.
@@ -44,6 +49,11 @@ pub enum Command {
     },
     /// All checks.
     Test(Test),
+    /// Recorded responses in the browser.
+    Corpus {
+        /// The folder that they are in.
+        folder: String,
+    },
     /// The tools only.
     Setup,
     /// The size table.
@@ -157,6 +167,11 @@ impl Command {
                 }
                 Self::Headers { org }
             }
+            "corpus" => Self::Corpus {
+                folder: words.0.next().ok_or_else(|| {
+                    Error::Usage("`corpus` needs the folder that the recordings are in.".to_owned())
+                })?,
+            },
             "setup" => Self::Setup,
             "size" => Self::Size,
             "help" | "--help" | "-h" => return Ok(Self::Help),
@@ -256,6 +271,11 @@ mod tests {
             ("demo --port --no-build", "`--port` needs a value."),
             ("demo --port 0", "`--port 0` is no port"),
             ("demo --port 8081", "The app and the org need a port each."),
+            (
+                "corpus",
+                "`corpus` needs the folder that the recordings are in.",
+            ),
+            ("corpus a b", "`corpus` does not know `b`."),
             ("setup now", "`setup` does not know `now`."),
             ("headers --org example", "`--org example` is no web address"),
         ] {

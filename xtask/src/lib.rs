@@ -10,6 +10,7 @@
 //! | [`serve`]     | `dist/` on a port, as a production server would answer                           |
 //! | [`size`]      | What the sign-in form costs on the wire                                          |
 //! | [`demo`]      | The app and the org side by side                                                 |
+//! | [`corpus`]    | Recorded responses in the browser                                                |
 //! | [`checks`]    | Everything that must pass before a change lands                                  |
 //! | [`results`]   | The lines on which test runners say how it went                                  |
 //!
@@ -18,6 +19,7 @@
 pub mod args;
 pub mod bundle;
 pub mod checks;
+pub mod corpus;
 pub mod demo;
 pub mod error;
 pub mod html;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use xtask::{
     Error, Result,
     args::{self, Command},
-    bundle, checks, demo, paths,
+    bundle, checks, corpus, demo, paths,
     policy::{self, Policy},
     process,
     size::Size,
@@ -33,6 +33,7 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Serve { port, public_url } => demo::serve(port, &public_url)?,
         Command::Test(options) => checks::run(&options)?,
+        Command::Corpus { folder } => corpus::run(&folder)?,
         Command::Setup => {
             Tools::ensure(WasmOpt::Required)?;
             process::say("All build tools are there.");
