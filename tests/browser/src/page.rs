@@ -336,6 +336,12 @@ impl Page {
             .await;
     }
 
+    /// Moves the mouse to where nothing is.
+    pub async fn point_nowhere(&self) {
+        let corner = json!({ "type": "mouseMoved", "x": 1, "y": 1 });
+        self.session.cdp("Input.dispatchMouseEvent", corner).await;
+    }
+
     /// A key, pressed and let go.
     pub async fn key(&self, key: Key) {
         self.tell(format!("key {key:?}"));

@@ -79,7 +79,8 @@ fn pictures_of_the_readme() {
             let folder = xtask::paths::root().join("docs/screenshots");
             fs::create_dir_all(&folder).expect("docs can be written");
             every_page(visit, async |page| {
-                // Without the ring around the heading that has just got the focus.
+                // Without the ring around the heading that has just got the focus, and with nothing under the mouse.
+                visit.point_nowhere().await;
                 visit.evaluate("document.activeElement?.blur()").await;
                 fs::write(folder.join(format!("{page}.png")), visit.picture().await)
                     .expect("docs can be written");
