@@ -136,7 +136,15 @@ impl Recording {
         let Some(root) = &self.root else {
             return Kind::Foreign;
         };
-        let ion = ["version", "remediation", "messages"];
+        let ion = [
+            "version",
+            "remediation",
+            "messages",
+            "successWithInteractionCode",
+            "success",
+            "failure",
+            "deviceEnrollment",
+        ];
         if !ion.iter().any(|member| root.get(member).is_some()) {
             Kind::Foreign
         } else if root.get("successWithInteractionCode").is_some() {
