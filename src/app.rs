@@ -17,8 +17,9 @@ pub fn start() {
     spawn_local(async {
         let root = [place::origin(), place::root()].concat();
         let config = match browser::text(&[root.as_str(), "config.json"].concat()).await {
-            Some(text) => Config::parse(&text, &root),
-            None => Err(Problem::Missing),
+            Ok(Some(text)) => Config::parse(&text, &root),
+            Ok(None) => Err(Problem::Missing),
+            Err(_) => Err(Problem::Unreachable),
         };
         mount_to_body(move || match config {
             Ok(config) => app(config),
@@ -62,6 +63,8 @@ fn app(config: Config) -> AnyView {
     };
     store.open();
     place::on_travel(move || store.open());
+    // A page that comes back from the browser's memory may show somebody who has signed out since.
+    place::on_return(place::reload);
     page(brand, desk)
 }
 
@@ -113,6 +116,13 @@ fn page(brand: Brand, desk: Desk) -> AnyView {
             later(ui::focus_summary);
         } else if known.as_ref() != Some(&card) {
             later(ui::focus_heading);
+        } else {
+            // What was pressed may be gone from the page.
+            later(ui::rescue_focus);
+        }
+        // What is drawn now can be read now.
+        if known.as_ref() != Some(&card) {
+            set_timeout(move || desk.touch(), Duration::ZERO);
         }
         (card, said.times)
     });

@@ -30,6 +30,8 @@ pub struct Brand {
 /// Why a configuration cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
+    /// The host did not answer.
+    Unreachable,
     /// There is no `config.json` beside `index.html`.
     Missing,
     /// It is no JSON object.

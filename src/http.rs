@@ -15,8 +15,6 @@ pub struct HttpRequest {
     pub accept: String,
     /// The `Content-Type` header, where there is a body.
     pub content_type: Option<&'static str>,
-    /// The `Authorization` header.
-    pub authorization: Option<Secret>,
     /// The body. Passwords and codes are in it.
     pub body: Option<Secret>,
 }
@@ -38,7 +36,6 @@ impl HttpRequest {
             url: url.into(),
             accept: "application/json".to_owned(),
             content_type: None,
-            authorization: None,
             body: None,
         }
     }

@@ -60,3 +60,14 @@ pub fn retype(name: &str, kind: &str) {
 fn input(name: &str) -> Option<HtmlInputElement> {
     document()?.get_element_by_id(name)?.dyn_into().ok()
 }
+
+/// Whether nothing on the page has the focus.
+pub fn lost() -> bool {
+    let Some(document) = document() else {
+        return false;
+    };
+    match (document.active_element(), document.body()) {
+        (Some(active), Some(body)) => active.is_same_node(Some(&body)),
+        (active, _) => active.is_none(),
+    }
+}

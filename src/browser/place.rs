@@ -80,6 +80,21 @@ pub fn on_travel(then: impl FnMut() + 'static) {
     then.forget();
 }
 
+/// Does something when the browser brings the page back from its memory, as it was left.
+pub fn on_return(mut then: impl FnMut() + 'static) {
+    let then = Closure::<dyn FnMut(web_sys::PageTransitionEvent)>::new(
+        move |event: web_sys::PageTransitionEvent| {
+            if event.persisted() {
+                then();
+            }
+        },
+    );
+    if let Some(window) = web_sys::window() {
+        let _ = window.add_event_listener_with_callback("pageshow", then.as_ref().unchecked_ref());
+    }
+    then.forget();
+}
+
 /// Whether nobody sees the page.
 pub fn hidden() -> bool {
     document().is_some_and(|document| document.hidden())

@@ -2,14 +2,15 @@
 
 use std::cell::RefCell;
 
+use crate::secret::Secret;
+
 /// So long a text is shared between tabs: half an hour, in milliseconds.
 const SHARED: u64 = 30 * 60 * 1000;
 
 /// `sessionStorage`, under names of this deployment only.
-#[derive(Debug)]
 pub struct Storage {
     namespace: String,
-    memory: RefCell<Vec<(String, String)>>,
+    memory: RefCell<Vec<(String, Secret)>>,
 }
 
 impl Storage {
@@ -24,25 +25,22 @@ impl Storage {
     /// What is stored under that name.
     pub fn get(&self, name: &str) -> Option<String> {
         let key = self.key(name);
-        match session() {
-            Some(session) => session.get_item(&key).ok().flatten(),
-            None => self
-                .memory
-                .borrow()
-                .iter()
-                .find(|(known, _)| *known == key)
-                .map(|(_, text)| text.clone()),
-        }
+        let kept = self
+            .memory
+            .borrow()
+            .iter()
+            .find(|(known, _)| *known == key)
+            .map(|(_, text)| text.expose().to_owned());
+        kept.or_else(|| session()?.get_item(&key).ok().flatten())
     }
 
-    /// Stores a text.
+    /// Stores a text. What the browser does not take is kept in memory, for as long as the page lives.
     pub fn set(&self, name: &str, text: &str) {
+        self.remove(name);
         let key = self.key(name);
         let stored = session().is_some_and(|session| session.set_item(&key, text).is_ok());
         if !stored {
-            let mut memory = self.memory.borrow_mut();
-            memory.retain(|(known, _)| *known != key);
-            memory.push((key, text.to_owned()));
+            self.memory.borrow_mut().push((key, Secret::new(text)));
         }
     }
 
@@ -81,7 +79,7 @@ impl Storage {
     }
 
     /// Forgets what was shared and is too old.
-    fn prune(&self, now: u64) {
+    pub fn prune(&self, now: u64) {
         let Some(local) = local() else { return };
         let prefix = self.shared("");
         let names: Vec<String> = (0..local.length().unwrap_or(0))

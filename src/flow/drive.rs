@@ -140,19 +140,6 @@ pub async fn answer(
     receive(world.send(request).await?)
 }
 
-/// Asks once more whether something happened elsewhere. The same as [`answer`], with nothing to answer.
-///
-/// # Errors
-/// [`Failure`] if the answer is no step of a transaction.
-pub async fn poll(
-    world: &impl Transport,
-    config: &Config,
-    handle: Option<&Secret>,
-    form: &Form,
-) -> Result<Progress, Failure> {
-    answer(world, config, handle, form, &Answers::new()).await
-}
-
 fn receive(response: HttpResponse) -> Result<Progress, Failure> {
     Transaction::receive(&response).map_err(|error| Failure::Idx {
         error,

@@ -8,6 +8,6 @@ mod phase;
 pub mod store;
 
 pub use address::Address;
-pub use drive::{Entered, World, answer, carry, enter, exchange, navigate, poll, revoke, start};
+pub use drive::{Entered, World, answer, carry, enter, exchange, navigate, revoke, start};
 pub use failure::Failure;
-pub use phase::{Event, Flow, Found, Phase, Session, Way};
+pub use phase::{AGAIN, Event, Flow, Found, Phase, Session, Way};

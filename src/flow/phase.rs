@@ -2,8 +2,11 @@
 
 use super::{Address, Failure};
 use crate::http::Unreachable;
-use crate::idx::{Class, Control, Field, Progress, Remediation, Step, Transaction};
+use crate::idx::{Control, Field, Message, Progress, Remediation, Step, Transaction};
 use crate::oauth::{Claims, Purpose};
+
+/// The control in which a new password is typed again. Not sent.
+pub const AGAIN: &str = "confirm";
 
 /// All that is on the screen and behind it.
 #[derive(Clone)]
@@ -198,7 +201,7 @@ impl Flow {
                 self.quiet();
                 if found
                     .iter()
-                    .any(|found| found.path == "confirm" || found.path.starts_with("credentials."))
+                    .any(|found| found.path == AGAIN || found.path.starts_with("credentials."))
                 {
                     self.wipes = self.wipes.wrapping_add(1);
                 }
@@ -232,10 +235,9 @@ impl Flow {
             }
             Event::WentAstray => {
                 if let Phase::Step { transaction, shown } = &self.phase {
-                    self.phase = Phase::Astray {
-                        transaction: transaction.clone(),
-                        shown: *shown,
-                    };
+                    let (transaction, shown) = (transaction.clone(), *shown);
+                    self.quiet();
+                    self.phase = Phase::Astray { transaction, shown };
                 }
             }
             Event::Returned => {
@@ -246,8 +248,18 @@ impl Flow {
                     };
                 }
             }
-            Event::Carried(code) => self.phase = Phase::Carried(code),
-            Event::Lost => self.phase = Phase::Unknown,
+            Event::Carried(code) => {
+                *self = Self {
+                    phase: Phase::Carried(code),
+                    ..Self::default()
+                }
+            }
+            Event::Lost => {
+                *self = Self {
+                    phase: Phase::Unknown,
+                    ..Self::default()
+                }
+            }
         }
     }
 
@@ -353,17 +365,22 @@ impl Flow {
                     shown,
                 };
             }
-            Progress::Stopped(stopped)
-                if stopped.passes() && matches!(self.phase, Phase::Step { .. }) =>
-            {
-                self.failure = Some(Failure::Passing {
+            Progress::Stopped(stopped) if stopped.passes() => {
+                let failure = Failure::Passing {
                     messages: stopped.messages,
                     retry_after: stopped.retry_after,
                     request_id: stopped.request_id,
-                });
+                };
+                match &mut self.phase {
+                    Phase::Step { transaction, .. } => {
+                        transaction.handle = stopped.handle.or_else(|| transaction.handle.take());
+                        self.failure = Some(failure);
+                    }
+                    _ => self.phase = Phase::Failed(failure),
+                }
             }
             Progress::Stopped(transaction) => self.phase = Phase::Stopped(Box::new(transaction)),
-            // The store exchanges the code; until then the page rests.
+            // Until the code is exchanged the page rests.
             Progress::Granted(_) => self.busy = true,
         }
     }
@@ -371,7 +388,9 @@ impl Flow {
     fn polled(&mut self, progress: Progress) {
         match progress {
             Progress::Asked(newer) => {
-                let Phase::Step { transaction, .. } = &mut self.phase else {
+                let (Phase::Step { transaction, .. } | Phase::Astray { transaction, .. }) =
+                    &mut self.phase
+                else {
                     return;
                 };
                 // The page stays as it is, with the half-typed code; only the handle and the times are newer. What a
@@ -390,6 +409,14 @@ impl Flow {
                 {
                     transaction.handle = newer.handle;
                     transaction.expires = newer.expires;
+                    for (known, newer) in
+                        transaction.remediations.iter_mut().zip(&newer.remediations)
+                    {
+                        known.form.refresh = newer.form.refresh;
+                    }
+                    if let (Some(known), Some(newer)) = (&mut transaction.poll, &newer.poll) {
+                        known.refresh = newer.refresh;
+                    }
                     return;
                 }
                 self.received(Way::Pressed, Progress::Asked(newer));
@@ -436,10 +463,7 @@ fn foremost(transaction: &Transaction) -> usize {
 fn refuses(transaction: &Transaction) -> bool {
     fn wrong(fields: &[Field]) -> bool {
         fields.iter().any(|field| {
-            field
-                .messages
-                .iter()
-                .any(|message| message.class == Class::Error)
+            field.messages.iter().any(Message::refuses)
                 || match &field.control {
                     Control::Group(inner) => wrong(inner),
                     Control::Variants(variants) => {
@@ -449,10 +473,7 @@ fn refuses(transaction: &Transaction) -> bool {
                 }
         })
     }
-    transaction
-        .messages
-        .iter()
-        .any(|message| message.class != Class::Info)
+    transaction.messages.iter().any(Message::refuses)
         || transaction
             .remediations
             .iter()

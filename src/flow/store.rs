@@ -36,8 +36,8 @@ struct Inner {
     attempt: RefCell<Option<Attempt>>,
     /// Goes up with each request of the person's; an older one's answer is nobody's.
     epoch: Cell<u32>,
-    /// A poll is out. What the person sends waits for it: two requests on one state handle race (protocol reference, T55).
-    polling: Cell<bool>,
+    /// A poll is out, in that epoch. What the person sends waits for it: two requests on one state handle race (protocol reference, T55).
+    polling: Cell<Option<u32>>,
     waiting: RefCell<Option<Box<dyn FnOnce()>>>,
     poll: RefCell<Option<Timer>>,
     lasting: RefCell<Option<Timer>>,
@@ -49,12 +49,13 @@ impl FlowStore {
     /// A store for a deployment. Nothing happens before [`FlowStore::open`].
     pub fn new(config: Config) -> Self {
         let storage = Storage::new(config.namespace());
+        storage.prune(timer::now());
         let inner = Inner {
             config,
             storage,
             attempt: RefCell::new(None),
             epoch: Cell::new(0),
-            polling: Cell::new(false),
+            polling: Cell::new(None),
             waiting: RefCell::new(None),
             poll: RefCell::new(None),
             lasting: RefCell::new(None),
@@ -89,12 +90,20 @@ impl FlowStore {
 
     /// Opens the page's own address: at the start, and whenever the person went back or forward.
     pub fn open(self) {
-        let address = Address::parse(&place::path());
-        let inner = self.inner();
+        let address = self.address();
+        let step = matches!(
+            self.flow.read_untracked().phase,
+            Phase::Step { .. } | Phase::Astray { .. }
+        );
+        if step && self.flow.read_untracked().busy {
+            // The answer that is awaited decides the page; its address follows.
+            return;
+        }
         if address == Address::Callback {
             return self.callback();
         }
         if let Some(session) = self.session() {
+            self.next_epoch();
             // After signing in no step is left to go back to.
             self.apply(Event::Arrived(Some(session)));
             if address != Address::Home {
@@ -102,25 +111,40 @@ impl FlowStore {
             }
             return;
         }
-        if matches!(
-            self.flow.read_untracked().phase,
-            Phase::Step { .. } | Phase::Astray { .. }
-        ) {
-            return self.travel(&address);
-        }
         match address {
-            Address::Home => self.apply(Event::Arrived(None)),
-            Address::Unknown => self.apply(Event::Lost),
-            _ => match inner
-                .storage
-                .get(TRANSACTION)
-                .and_then(|text| Attempt::read(&text))
-                .filter(|attempt| attempt.handle.is_some())
-            {
+            Address::Home => self.go_home(),
+            _ if step => self.travel(&address),
+            Address::Unknown => {
+                self.next_epoch();
+                self.apply(Event::Lost);
+            }
+            _ => match self.stored() {
                 Some(attempt) => self.resume(attempt, address),
                 None => self.start(address.purpose(), true),
             },
         }
+    }
+
+    /// The page's address. A redirect URI of one's own is the callback too.
+    fn address(self) -> Address {
+        let here = [place::origin(), place::root(), place::path()].concat();
+        match self.inner().config.redirect_uri.split('?').next() == Some(here.as_str()) {
+            true => Address::Callback,
+            false => Address::parse(&place::path()),
+        }
+    }
+
+    /// The transaction that this tab has.
+    fn stored(self) -> Option<Attempt> {
+        let text = self.inner().storage.get(TRANSACTION)?;
+        Attempt::read(&text).filter(|attempt| attempt.handle.is_some())
+    }
+
+    /// Home. A request that is out is nobody's any more; the transaction can be taken up again by its address.
+    fn go_home(self) {
+        self.next_epoch();
+        let session = self.session();
+        self.apply(Event::Arrived(session));
     }
 
     /// Sends what stands in the form on the page, if it can be right.
@@ -128,8 +152,8 @@ impl FlowStore {
         if self.flow.read_untracked().busy {
             return;
         }
-        let card = self.inner();
-        let card = pages::card(&self.flow.read_untracked(), &card.config);
+        let inner = self.inner();
+        let card = pages::card(&self.flow.read_untracked(), &inner.config);
         match pages::check(&card, raw) {
             Ok(checked) => {
                 let form = self
@@ -138,7 +162,7 @@ impl FlowStore {
                     .shown()
                     .map(|(_, shown)| shown.form.clone());
                 self.flow.write_untracked().apply(Event::Kept(checked.kept));
-                self.inner().last.replace(None);
+                inner.last.replace(None);
                 if let Some(form) = form {
                     self.send(form, checked.answers, Way::Pressed);
                 }
@@ -219,11 +243,18 @@ impl FlowStore {
             Press::Leave(url) => place::leave(&url),
             Press::SignOut => self.sign_out(),
             Press::Home => {
-                self.next_epoch();
-                let session = self.session();
-                self.apply(Event::Arrived(session));
-                place::show("", false);
+                self.go_home();
+                if !place::path().is_empty() {
+                    place::show("", false);
+                }
             }
+            Press::Resume => match self.stored() {
+                Some(attempt) => self.resume(attempt, self.address()),
+                None => {
+                    let purpose = self.flow.read_untracked().purpose;
+                    self.start(purpose, false);
+                }
+            },
             Press::Return => {
                 self.apply(Event::Returned);
                 self.settle(false);
@@ -256,39 +287,27 @@ impl FlowStore {
     fn resume(self, attempt: Attempt, address: Address) {
         let inner = self.inner();
         let epoch = self.next_epoch();
-        let purpose = match (address.purpose(), attempt.purpose) {
-            (Purpose::SignIn, known) => known,
-            (asked, _) => asked,
+        let entrance = matches!(
+            address,
+            Address::Login | Address::Register | Address::Recover | Address::Unlock
+        );
+        let purpose = if entrance {
+            address.purpose()
+        } else {
+            attempt.purpose
         };
+        let attempt = Attempt { purpose, ..attempt };
         self.apply(Event::Starting(purpose));
         self.watch();
         spawn_local(async move {
-            let entrance = matches!(
-                address,
-                Address::Login | Address::Register | Address::Recover | Address::Unlock
-            );
-            let attempt = Attempt {
-                purpose: if entrance {
-                    address.purpose()
-                } else {
-                    attempt.purpose
-                },
-                ..attempt
-            };
             let entered = drive::enter(&Browser, &inner.config, attempt).await;
             if inner.epoch.get() != epoch {
                 return;
             }
             // Somebody who opens an entrance does not care that an earlier visit is over.
-            let over = matches!(
-                &entered,
-                Ok(Entered {
-                    progress: Progress::Stopped(_),
-                    ..
-                })
-            );
+            let over = matches!(&entered, Ok(Entered { progress: Progress::Stopped(end), .. }) if !end.passes());
             if over && entrance {
-                return self.start(address.purpose(), true);
+                return self.start(purpose, true);
             }
             self.entered(entered, Some(address), true).await;
         });
@@ -310,8 +329,9 @@ impl FlowStore {
                 }
                 self.count_from(sent);
             }
+            // What is stored stays: it may be only the network that is away.
             Err(failure) => {
-                self.forget();
+                self.inner().lasting.replace(None);
                 self.apply(Event::Answered(Way::Pressed, Err(failure)));
             }
         }
@@ -340,8 +360,9 @@ impl FlowStore {
 
     fn send(self, form: Form, answers: Answers, way: Way) {
         let inner = self.inner();
-        if inner.polling.get() {
+        if inner.polling.get() == Some(inner.epoch.get()) {
             self.apply(Event::Sent);
+            self.watch();
             inner
                 .waiting
                 .replace(Some(Box::new(move || self.send(form, answers, way))));
@@ -353,7 +374,7 @@ impl FlowStore {
             .transaction()
             .and_then(|transaction| transaction.handle.clone());
         let epoch = self.next_epoch();
-        let before = self.current_key();
+        let before = self.page_key();
         self.apply(Event::Sent);
         self.watch();
         spawn_local(async move {
@@ -367,7 +388,11 @@ impl FlowStore {
             self.finish(way, answer, false).await;
             let now = self.current_key();
             let refused = self.with_untracked(|flow| !pages::problems(flow).is_empty());
-            if went && !refused && now.is_some() && (way == Way::Resent || now != before) {
+            if went
+                && !refused
+                && now.is_some()
+                && (way == Way::Resent || self.page_key() != before)
+            {
                 self.sent(now.map(|key| (key, timer::now())));
             }
         });
@@ -391,11 +416,17 @@ impl FlowStore {
 
     async fn exchange(self, code: &Secret) {
         let inner = self.inner();
+        let epoch = self.next_epoch();
+        self.apply(Event::Sent);
+        self.watch();
         let attempt = inner.attempt.borrow().clone();
         let exchanged = match &attempt {
             Some(attempt) => drive::exchange(&Browser, &inner.config, attempt, code).await,
             None => Err(Failure::ForeignCallback),
         };
+        if inner.epoch.get() != epoch {
+            return;
+        }
         // The code is spent, whatever came of it.
         self.forget();
         inner.lasting.replace(None);
@@ -405,11 +436,7 @@ impl FlowStore {
                 self.apply(Event::Arrived(Some(Session { claims })));
                 place::show("", true);
             }
-            Err(failure) => {
-                let kept = self.flow.read_untracked().purpose;
-                self.apply(Event::Failed(failure));
-                self.flow.write_untracked().purpose = kept;
-            }
+            Err(failure) => self.apply(Event::Failed(failure)),
         }
     }
 
@@ -426,6 +453,7 @@ impl FlowStore {
             parameter("otp").filter(|otp| like_a_code(otp)),
         );
         let description = parameter("error_description").unwrap_or_default();
+        let bare = state.is_none() && code.is_none() && error.is_none();
         place::show(&Address::Callback.path(), true);
         let shared = || inner.storage.taken(state.as_deref()?, timer::now());
         let stored = inner.storage.get(TRANSACTION);
@@ -439,6 +467,11 @@ impl FlowStore {
                 .is_some_and(|state| same(state, attempt.state.expose()))
         });
         let Some(attempt) = ours else {
+            // A reload after the parameters have gone from the address bar.
+            if let Some(attempt) = self.stored().filter(|_| bare) {
+                return self.resume(attempt, Address::Callback);
+            }
+            self.next_epoch();
             return match (self.session(), code.is_none() && error.is_none(), otp) {
                 (None, true, Some(otp)) => self.apply(Event::Carried(otp)),
                 (Some(session), true, _) => {
@@ -492,17 +525,6 @@ impl FlowStore {
 
     /// Back and Forward within a transaction.
     fn travel(self, address: &Address) {
-        let inner = self.inner();
-        if self.flow.read_untracked().busy {
-            // The answer that is awaited decides the page; its address follows.
-            return;
-        }
-        if *address == Address::Home {
-            self.next_epoch();
-            inner.poll.replace(None);
-            let session = self.session();
-            return self.apply(Event::Arrived(session));
-        }
         let way = self
             .flow
             .read_untracked()
@@ -586,14 +608,21 @@ impl FlowStore {
         };
         let Some((form, handle)) = asked else { return };
         let epoch = inner.epoch.get();
-        inner.polling.set(true);
+        inner.polling.set(Some(epoch));
         spawn_local(async move {
-            let answer = drive::poll(&Browser, &inner.config, handle.as_ref(), &form).await;
-            inner.polling.set(false);
-            let waiting = inner.waiting.borrow_mut().take();
+            let answer = drive::answer(
+                &Browser,
+                &inner.config,
+                handle.as_ref(),
+                &form,
+                &Answers::new(),
+            )
+            .await;
             if inner.epoch.get() != epoch {
-                return waiting.into_iter().for_each(|send| send());
+                return;
             }
+            inner.polling.set(None);
+            let waiting = inner.waiting.borrow_mut().take();
             let page = self.page_key();
             let mut pause = None;
             match answer {
@@ -719,6 +748,7 @@ impl FlowStore {
         let inner = self.inner();
         inner.epoch.set(inner.epoch.get().wrapping_add(1));
         inner.poll.replace(None);
+        inner.waiting.replace(None);
         inner.epoch.get()
     }
 

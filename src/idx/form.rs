@@ -165,7 +165,6 @@ impl Form {
             url: self.href.clone(),
             accept: self.accepts.clone(),
             content_type: Some("application/json"),
-            authorization: None,
             body: Some(Secret::new(text)),
         })
     }

@@ -38,6 +38,9 @@ pub struct Link {
     pub url: String,
 }
 
+/// Nobody has that name (protocol reference, 6.1).
+pub const UNKNOWN_USER: &str = "idx.unknown.user";
+
 impl Message {
     /// All messages under `messages` of a response, a form or a field, each once.
     pub(super) fn all(holder: &Value) -> Vec<Self> {
@@ -97,6 +100,11 @@ impl Message {
             text,
             links,
         }
+    }
+
+    /// Whether it stands in the way. Orgs class an unknown name as a warning or as information; it does all the same.
+    pub fn refuses(&self) -> bool {
+        self.class == Class::Error || self.is(UNKNOWN_USER)
     }
 
     /// Whether this is the message of that key.

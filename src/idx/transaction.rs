@@ -19,7 +19,6 @@ pub fn introspect(origin: &str, interaction_handle: &Secret) -> HttpRequest {
         url: [origin, "/idp/idx/introspect"].concat(),
         accept: ION.to_owned(),
         content_type: Some(ION),
-        authorization: None,
         body: Some(Secret::new(body)),
     }
 }
@@ -253,6 +252,7 @@ impl Transaction {
             "oie.tooManyRequests",
             "E0000009",
             "errors.E0000150",
+            "errors.E0000151",
         ];
         self.remediations.is_empty()
             && self

@@ -232,6 +232,8 @@ pub struct Input {
     pub least: Option<u32>,
     /// Most characters.
     pub most: Option<u32>,
+    /// Is neither kept nor filled in again: a password, a code, an answer to a security question.
+    pub fleeting: bool,
     /// A code: spaces and dashes do not count.
     pub code: Option<CodeKind>,
     /// What to say if it is empty.
@@ -326,6 +328,8 @@ pub enum Press {
     Return,
     /// Starts over with what the person came for.
     Again,
+    /// Takes up the transaction that this tab has, or starts one.
+    Resume,
     /// Does the last thing again, which did not come through.
     Retry,
     /// Waits no longer for an answer.

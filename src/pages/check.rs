@@ -3,7 +3,7 @@
 use super::card::{Card, CodeKind, Input, Part};
 use super::password_rules;
 use super::words::fill;
-use crate::flow::Found;
+use crate::flow::{AGAIN, Found};
 use crate::idx::{Answer, Answers};
 use crate::password::Verdict;
 use crate::phone::{self, PhoneProblem};
@@ -152,7 +152,7 @@ impl Reading {
                 fill(Text::TooLong, &[&input.label, &most.to_string()]),
             );
         }
-        self.answer(&input.name, text, secret || input.code.is_some());
+        self.answer(&input.name, text, input.fleeting);
     }
 
     fn choice(&mut self, name: &str, label: &str, required: bool, raw: &impl Raw) {
@@ -178,7 +178,16 @@ impl Reading {
             .unwrap_or_else(|| phone::guess(std::iter::empty()));
         let extension = Some(extension.expose().trim()).filter(|extension| !extension.is_empty());
         match phone::normalise(typed.expose(), country, extension) {
-            Ok(number) => self.answer(name, Secret::new(number), false),
+            Ok(number) => {
+                let typed = [
+                    (COUNTRY, country.code),
+                    (EXTENSION, extension.unwrap_or_default()),
+                ];
+                self.checked
+                    .kept
+                    .extend(typed.map(|(name, text)| (name.to_owned(), text.to_owned())));
+                self.answer(name, Secret::new(number), false);
+            }
             Err(problem) => {
                 let (path, text) = match problem {
                     PhoneProblem::Empty => (name, Text::EnterPhone),
@@ -212,8 +221,6 @@ impl Reading {
     }
 }
 
-/// The control in which a new password is typed again. Not sent.
-pub const AGAIN: &str = "confirm";
 /// The control of a telephone number's country. Not sent.
 pub const COUNTRY: &str = "country";
 /// The control of a telephone number's extension. Sent within the number.

@@ -18,10 +18,11 @@ mod stopped;
 mod verification_code;
 mod words;
 
+pub use crate::flow::AGAIN;
 pub use card::{
     Action, Button, Card, Choice, CodeKind, Icon, Input, Mark, Part, Press, State, Variant,
 };
-pub use check::{AGAIN, COUNTRY, Checked, EXTENSION, Raw, check};
+pub use check::{COUNTRY, Checked, EXTENSION, Raw, check};
 pub use password_rules::{RuleLine, lines as rule_lines};
 pub use phone_number::shown_back;
 pub use problems::{Notice, Problem, notices, problems, said};
@@ -47,7 +48,7 @@ fn page(flow: &Flow, config: &Config) -> Card {
     match &flow.phase {
         Phase::Loading => Card::new("loading", Text::Loading),
         Phase::Home(session) => signed_in::page(session.as_ref(), flow.signed_out),
-        Phase::Failed(failure) => stopped::failed(failure, config, flow.purpose),
+        Phase::Failed(failure) => stopped::failed(failure, config),
         Phase::Stopped(transaction) => stopped::terminal(transaction),
         Phase::Astray { .. } => stopped::astray(),
         Phase::Carried(code) => stopped::carried(code),

@@ -1,9 +1,10 @@
 //! What is said about a page: what is wrong with it, for the summary and beside the fields, and what else is to know.
 
+use super::card::Press;
 use super::stopped::sentence;
 use super::words::fill;
-use crate::flow::{Flow, Phase};
-use crate::idx::{Class, Control, Field, Link, Message};
+use crate::flow::{Failure, Flow, Phase};
+use crate::idx::{Class, Control, Error, Field, Link, Message, UNKNOWN_USER};
 use crate::messages;
 use crate::text::Text;
 
@@ -16,8 +17,8 @@ pub struct Problem {
     pub words: String,
     /// Where the org points to.
     pub links: Vec<Link>,
-    /// Whether the same request may succeed on another try.
-    pub again: bool,
+    /// What may help: the same request on another try, or to start again.
+    pub again: Option<Press>,
 }
 
 /// Something to know.
@@ -56,7 +57,7 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
             path: Some(found.path.clone()),
             words: found.words.clone(),
             links: Vec::new(),
-            again: false,
+            again: None,
         })
         .collect();
     // What was found before sending is newer than what the org said to the last request.
@@ -69,7 +70,7 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
             .messages
             .iter()
             .chain(&remediation.messages)
-            .filter(|message| refuses(message))
+            .filter(|message| message.refuses())
         {
             let wait = transaction
                 .retry_after
@@ -87,24 +88,29 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
                     path,
                     words,
                     links: message.links.clone(),
-                    again: false,
+                    again: None,
                 });
             }
         }
     }
     if let Some(failure) = &flow.failure {
+        let refused = matches!(
+            failure,
+            Failure::Idx {
+                error: Error::OAuth { .. } | Error::Foreign,
+                ..
+            }
+        );
+        let again = if refused { Press::Again } else { Press::Retry };
         list.push(Problem {
             path: None,
             words: sentence(failure),
             links: Vec::new(),
-            again: true,
+            again: Some(again),
         });
     }
     list
 }
-
-/// Orgs class an unknown name as a warning or as information; it stands in the way all the same.
-const UNKNOWN_USER: &str = "idx.unknown.user";
 
 /// Too many requests (protocol reference, 6.1).
 const LIMITS: [&str; 4] = [
@@ -113,10 +119,6 @@ const LIMITS: [&str; 4] = [
     "errors.E0000150",
     "errors.E0000151",
 ];
-
-fn refuses(message: &Message) -> bool {
-    message.class == Class::Error || message.is(UNKNOWN_USER)
-}
 
 fn of_fields(fields: &[Field], list: &mut Vec<Problem>) {
     for field in fields {
@@ -129,7 +131,7 @@ fn of_fields(fields: &[Field], list: &mut Vec<Problem>) {
                 path: Some(field.path.clone()),
                 words: said(message),
                 links: message.links.clone(),
-                again: false,
+                again: None,
             };
             if !list.contains(&problem) {
                 list.push(problem);
@@ -172,7 +174,7 @@ pub fn notices(flow: &Flow) -> Vec<Notice> {
     for message in general
         .iter()
         .chain(beside)
-        .filter(|message| !refuses(message))
+        .filter(|message| !message.refuses())
     {
         let notice = Notice {
             class: message.class,

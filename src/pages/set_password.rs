@@ -1,8 +1,9 @@
 //! Set password and Reset password: two boxes, and the rules ticked as one types.
 
-use super::card::{Card, Icon, Part};
+use super::card::{Card, Icon, Input, Part};
 use super::{generic, words};
-use crate::idx::{Remediation, Step, Transaction};
+use crate::idx::{Field, Remediation, Step, Transaction};
+use crate::password::Rules;
 use crate::text::Text;
 
 /// A new password.
@@ -25,10 +26,6 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation, heading
             card.parts.push(generic::part(field));
             continue;
         }
-        let mut input = words::input(field);
-        input.label = Text::NewPassword.words().to_owned();
-        input.autocomplete = "new-password";
-        input.missing = Text::EnterNewPassword.words().to_owned();
         let mut person = transaction.names.clone();
         person.extend(
             transaction
@@ -36,13 +33,24 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation, heading
                 .clone()
                 .map(|name| ("identifier".to_owned(), name)),
         );
-        card.parts.push(Part::NewPassword {
-            input,
-            rules: rules.clone(),
-            person,
-            twice: true,
-        });
+        card.parts.push(new(field, Some(rules.clone()), person));
     }
     card.submit = Some(Text::Submit.words().to_owned());
     card
+}
+
+/// A new password, typed twice.
+pub(super) fn new(field: &Field, rules: Option<Rules>, person: Vec<(String, String)>) -> Part {
+    let input = Input {
+        label: Text::NewPassword.words().to_owned(),
+        autocomplete: "new-password",
+        missing: Text::EnterNewPassword.words().to_owned(),
+        ..words::input(field)
+    };
+    Part::NewPassword {
+        input,
+        rules: rules.unwrap_or_default(),
+        person,
+        twice: true,
+    }
 }

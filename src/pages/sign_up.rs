@@ -1,8 +1,8 @@
 //! Sign Up: the attributes the org asks for, in its order.
 
-use super::card::{Card, Part};
-use super::generic;
-use crate::idx::{Remediation, Step};
+use super::card::Card;
+use super::{generic, set_password};
+use crate::idx::{Field, Remediation, Step};
 use crate::text::Text;
 
 /// Sign Up, and the same form when somebody who signs in owes an attribute.
@@ -17,15 +17,32 @@ pub(super) fn page(remediation: &Remediation) -> Card {
             Text::SignUp
         },
     );
-    card.parts = generic::parts(remediation);
-    for part in &mut card.parts {
-        // A password chosen with the profile is a new one.
-        if let Part::Input(input) = part
-            && input.kind == "password"
-        {
-            input.autocomplete = "new-password";
+    let part = |field: &Field| {
+        let rules = field
+            .about
+            .as_ref()
+            .or(remediation.about.as_ref())
+            .and_then(|about| about.rules.clone());
+        if field.secret {
+            set_password::new(field, rules, Vec::new())
+        } else {
+            generic::part(field)
         }
-    }
+    };
+    // A password chosen with the profile is a new one; its policy hangs on the field above it.
+    let rules = remediation
+        .form
+        .field("credentials")
+        .and_then(|field| field.about.as_ref()?.rules.clone());
+    card.parts = remediation
+        .form
+        .shown()
+        .into_iter()
+        .map(|field| match (&rules, field.secret) {
+            (Some(rules), true) => set_password::new(field, Some(rules.clone()), Vec::new()),
+            _ => part(field),
+        })
+        .collect();
     card.submit = Some(
         if updates {
             Text::Continue

@@ -134,10 +134,12 @@ pub(super) fn unknown() -> Card {
 }
 
 /// No step could be had.
-pub(super) fn failed(failure: &Failure, config: &Config, purpose: Purpose) -> Card {
+pub(super) fn failed(failure: &Failure, config: &Config) -> Card {
     let mut card = Card::new("error", Text::ErrorHeading);
     card.icon = Some(Icon::Alert);
     let mut label = Text::TryAgain;
+    // What failed after the org was through with somebody needs no second account, only a sign-in.
+    let mut press = Press::Resume;
     match failure {
         Failure::Start(Refusal {
             setting: Some(setting),
@@ -175,11 +177,13 @@ pub(super) fn failed(failure: &Failure, config: &Config, purpose: Purpose) -> Ca
                 .to_owned(),
             );
             label = Text::StartAgain;
+            press = Press::Start(Purpose::SignIn);
         }
         Failure::Exchange(_) | Failure::ForeignCallback => {
             card.heading = Text::TokenHeading.words().to_owned();
             card.intro.push(sentence(failure));
             label = Text::StartAgain;
+            press = Press::Start(Purpose::SignIn);
         }
         Failure::Callback { code, description } => {
             card.heading = Text::TokenHeading.words().to_owned();
@@ -191,11 +195,17 @@ pub(super) fn failed(failure: &Failure, config: &Config, purpose: Purpose) -> Ca
             };
             card.intro.push(fill(Text::OrgSays, &[said]));
             label = Text::StartAgain;
+            press = Press::Start(Purpose::SignIn);
+        }
+        // The org's own answer, which it gives no step with.
+        Failure::Passing { .. } => {
+            card.step = "terminal".to_owned();
+            card.intro.push(sentence(failure));
         }
         _ => card.intro.push(sentence(failure)),
     }
     card.others
-        .push(Button::new(label.words(), Press::Start(purpose)).primary());
+        .push(Button::new(label.words(), press).primary());
     card.links
         .push(Button::new(Text::BackToStart.words(), Press::Home));
     card.request_id = failure.request_id().map(str::to_owned);
@@ -206,9 +216,17 @@ pub(super) fn failed(failure: &Failure, config: &Config, purpose: Purpose) -> Ca
 pub fn unconfigured(problem: &Problem) -> Card {
     let mut card = Card::new("error", Text::SetupHeading);
     card.icon = Some(Icon::Alert);
+    card.others
+        .push(Button::new(Text::TryAgain.words(), Press::Reload).primary());
+    if *problem == Problem::Unreachable {
+        card.heading = Text::ErrorHeading.words().to_owned();
+        card.intro.push(Text::Offline.words().to_owned());
+        return card;
+    }
     card.intro.push(Text::SetupForPeople.words().to_owned());
     card.intro.push(Text::SetupForAdmin.words().to_owned());
     let what = match problem {
+        Problem::Unreachable => Text::Offline,
         Problem::Missing => Text::ConfigMissing,
         Problem::Unreadable => Text::ConfigUnreadable,
         Problem::Member(Member::Issuer) => Text::ConfigIssuer,
@@ -218,8 +236,6 @@ pub fn unconfigured(problem: &Problem) -> Card {
         Problem::Member(Member::Brand) => Text::ConfigBrand,
     };
     card.intro.push(what.words().to_owned());
-    card.others
-        .push(Button::new(Text::TryAgain.words(), Press::Reload).primary());
     card
 }
 

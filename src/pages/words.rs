@@ -91,12 +91,18 @@ fn means(field: &Field) -> (&'static str, Option<&'static str>, &'static str) {
 pub(super) fn input(field: &Field) -> Input {
     let label = label(field);
     let (autocomplete, mode, kind) = means(field);
+    let proof = field
+        .path
+        .strip_prefix("credentials.")
+        .is_some_and(|name| matches!(name, "passcode" | "totp" | "answer"));
+    let code = proof && !field.secret && !field.path.ends_with("answer");
     Input {
+        fleeting: field.secret || proof,
         missing: missing(field, &label),
         name: field.path.clone(),
         label,
         kind,
-        autocomplete,
+        autocomplete: if code { "one-time-code" } else { autocomplete },
         mode,
         required: field.required || field.secret,
         hint: field.description.clone(),

@@ -12,7 +12,7 @@ use crate::text::Text;
 pub(super) fn field(input: &Input, beside: Option<&str>, desk: Desk) -> AnyView {
     let name = &input.name;
     let secret = input.kind == "password";
-    let fleeting = secret || input.code.is_some();
+    let fleeting = input.fleeting;
     if fleeting {
         let name = name.clone();
         desk.on_wipe(move || focus::empty(&name));
@@ -32,6 +32,10 @@ pub(super) fn field(input: &Input, beside: Option<&str>, desk: Desk) -> AnyView 
             .text(words)
             .any()
     });
+    let hints = match (&hint_id, beside) {
+        (Some(hint), Some(beside)) => Some([hint.as_str(), " ", beside].concat()),
+        (hint, beside) => hint.clone().or_else(|| beside.map(str::to_owned)),
+    };
     let literal = input.code.is_some()
         || input.kind != "text"
         || matches!(input.autocomplete, "username" | "email");
@@ -59,14 +63,11 @@ pub(super) fn field(input: &Input, beside: Option<&str>, desk: Desk) -> AnyView 
     .flag("required", input.required)
     .maybe("value", value)
     .live("aria-invalid", wrong(name, desk))
-    .live(
-        "aria-describedby",
-        described(name, hint_id.as_deref().or(beside), desk),
-    );
+    .live("aria-describedby", described(name, hints.as_deref(), desk));
     of("div", "field")
         .with(of("label", "field__label").set("for", name).text(label))
         .with(control)
-        .children(secret.then(|| reveal(name)))
+        .children(secret.then(|| reveal(name, &input.label)))
         .children(hint)
         .child(error(name, desk))
         .any()
@@ -78,22 +79,21 @@ pub(super) fn optional(label: &str) -> String {
 }
 
 /// Shows and hides what was typed.
-fn reveal(name: &str) -> AnyView {
+fn reveal(name: &str, label: &str) -> AnyView {
+    let label = label.to_owned();
     let open = RwSignal::new(false);
     let control = name.to_owned();
     of("button", "field__reveal")
         .set("type", "button")
         .set("aria-controls", name)
         .live("aria-label", move || {
-            Some(
-                if open.get() {
-                    Text::HidePassword
-                } else {
-                    Text::ShowPassword
-                }
-                .words()
-                .to_owned(),
-            )
+            let words = if open.get() {
+                Text::HidePassword
+            } else {
+                Text::ShowPassword
+            }
+            .words();
+            Some([words, ": ", &label].concat())
         })
         .on("click", move |_| {
             let show = !open.get_untracked();

@@ -82,7 +82,7 @@ impl Desk {
     }
 
     /// Something was typed or chosen.
-    fn touch(self) {
+    pub(crate) fn touch(self) {
         self.touched
             .update(|touched| *touched = touched.wrapping_add(1));
     }
@@ -162,6 +162,13 @@ pub fn form() -> Option<HtmlFormElement> {
 /// The focus goes to the heading of the page.
 pub fn focus_heading() {
     focus::to("heading");
+}
+
+/// The focus goes to the heading if it is nowhere.
+pub fn rescue_focus() {
+    if focus::lost() {
+        focus_heading();
+    }
 }
 
 /// The focus goes to the summary of what is wrong.

@@ -85,6 +85,7 @@ fn extension(desk: Desk) -> AnyView {
         autocomplete: "tel-extension",
         mode: Some("numeric"),
         required: false,
+        fleeting: false,
         hint: None,
         value: None,
         least: None,

@@ -17,10 +17,18 @@ pub(super) fn summary(desk: Desk) -> AnyView {
         if said.problems.is_empty() {
             return Vec::new();
         }
-        let again = said.problems.iter().any(|problem| problem.again);
-        let again = again.then(|| {
+        let again = said
+            .problems
+            .iter()
+            .find_map(|problem| problem.again.clone());
+        let again = again.map(|press| {
+            let label = if press == Press::Again {
+                Text::StartAgain
+            } else {
+                Text::TryAgain
+            };
             of("div", "buttons")
-                .child(buttons::aside(Text::TryAgain, Press::Retry, desk))
+                .child(buttons::aside(label, press, desk))
                 .any()
         });
         let alert = el("div")

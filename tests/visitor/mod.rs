@@ -314,9 +314,15 @@ impl Visitor {
                     .and_then(|transaction| transaction.handle.clone()),
             )
         };
-        let progress = flow::poll(&self.world, &self.config, handle.as_ref(), &form)
-            .await
-            .expect("the org answers");
+        let progress = flow::answer(
+            &self.world,
+            &self.config,
+            handle.as_ref(),
+            &form,
+            &Answers::new(),
+        )
+        .await
+        .expect("the org answers");
         self.flow.borrow_mut().apply(Event::Polled(progress));
     }
 
