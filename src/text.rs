@@ -49,12 +49,12 @@ catalogue! {
     PhoneUnknown = "your phone",
     PasswordExpired = "Your password has expired",
     PasswordExpiring = "Your password expires soon",
+    PasswordDays = "Days left: {0}",
 
     // Buttons
     Next = "Next",
     Submit = "Submit",
     Skip = "Skip",
-    Verify = "Verify",
     SendCode = "Send the code",
     Continue = "Continue",
     TryAgain = "Try again",
@@ -196,7 +196,6 @@ catalogue! {
     DeviceCheck = "Your device needs attention",
     LookingForApp = "Looking for Okta Verify on this device",
     ManagedElsewhere = "Your password is managed elsewhere. Change it there, then come back.",
-    ChangeItThere = "Change the password",
     NotHere = "This page cannot do this step. Choose another way, or use the org's own sign-in page.",
     SentLinkTo = "A link to set it up was sent to {0}. Open it on your mobile device.",
     OpenApp = "Open the app",
@@ -207,6 +206,10 @@ catalogue! {
     DeviceSignIn = "Sign in at",
     DeviceBegin = "Begin here",
     AnotherWay = "Reset it",
+
+    // Before the app is there: index.html and boot.js say these, and a test compares
+    NoScript = "Signing in needs JavaScript. Turn it on for this site, then load the page again.",
+    NoStart = "This page could not start. Load it again, or use a newer browser.",
 
     // Ends
     ErrorHeading = "Sign-in is not possible right now",
@@ -263,7 +266,6 @@ catalogue! {
     ClaimPhone = "Phone",
     ClaimLocale = "Language",
     ClaimZoneinfo = "Time zone",
-    ClaimAuthTime = "Signed in at",
     ClaimGroups = "Groups",
     Yes = "Yes",
     No = "No",
@@ -279,6 +281,12 @@ catalogue! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_said_before_the_app_is_there_is_in_the_catalogue() {
+        assert!(include_str!("../index.html").contains(Text::NoScript.words()));
+        assert!(include_str!("../boot.js").contains(Text::NoStart.words()));
+    }
 
     #[test]
     fn no_word_is_missing_or_unkind() {

@@ -1,6 +1,5 @@
 //! Why a request brought no step.
 
-use crate::config;
 use crate::http::Unreachable;
 use crate::idx;
 use crate::oauth::{Refusal, TokenError};
@@ -8,8 +7,6 @@ use crate::oauth::{Refusal, TokenError};
 /// Why a request brought no step. The step on the screen stays, so that the person can send it again.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Failure {
-    /// `config.json` cannot be used.
-    Config(config::Problem),
     /// No answer came.
     Unreachable(Unreachable),
     /// The answer is no IDX response.

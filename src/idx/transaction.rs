@@ -56,8 +56,6 @@ pub struct Transaction {
     pub current: Option<Authenticator>,
     /// What the person has set up already.
     pub enrolled: Vec<Authenticator>,
-    /// Whether a password is being recovered.
-    pub recovering: bool,
     /// The app that is signed in to.
     pub app: App,
     /// Who it is about, as typed (`user.identifier`), and what is known of them.
@@ -166,7 +164,6 @@ impl Transaction {
                 .iter()
                 .filter_map(Authenticator::read)
                 .collect(),
-            recovering: root.get("recoveryAuthenticator").is_some(),
             app: App {
                 label: wire::object(root.get("app")).and_then(|app| wire::text(app, "label")),
             },

@@ -162,11 +162,6 @@ impl Claims {
         self.0.text(name).filter(|text| !text.is_empty())
     }
 
-    /// A claim that is a time: seconds since 1970.
-    pub fn time(&self, name: &str) -> Option<u64> {
-        self.0.get(name).and_then(Value::as_u64)
-    }
-
     /// The texts of a claim that is a list.
     pub fn list(&self, name: &str) -> Vec<&str> {
         self.0

@@ -1,7 +1,8 @@
 //! Set password and Reset password: two boxes, and the rules ticked as one types.
 
 use super::card::{Card, Icon, Input, Part};
-use super::{generic, words};
+use super::generic;
+use super::words::{self, fill};
 use crate::idx::{Field, Remediation, Step, Transaction};
 use crate::password::Rules;
 use crate::text::Text;
@@ -14,6 +15,9 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation, heading
         Step::ReenrollAuthenticator | Step::ReenrollAuthenticatorWarning
     )
     .then_some(Icon::Lock);
+    let days = remediation.about.as_ref().and_then(|about| about.days_left);
+    card.intro
+        .extend(days.map(|days| fill(Text::PasswordDays, &[&days.to_string()])));
     card.parts
         .extend(transaction.identifier.clone().map(Part::Whose));
     let rules = remediation

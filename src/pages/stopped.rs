@@ -256,7 +256,6 @@ fn origin(url: &str) -> String {
 /// Why a request brought no step, in one sentence.
 pub(super) fn sentence(failure: &Failure) -> String {
     let text = match failure {
-        Failure::Config(_) => Text::SetupForPeople,
         Failure::Unreachable(Unreachable::TimedOut | Unreachable::Aborted) => Text::TimedOut,
         Failure::Unreachable(_) => Text::Offline,
         Failure::Idx {
