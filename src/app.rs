@@ -52,11 +52,10 @@ fn app(config: Config) -> AnyView {
         kept: Callback::new(move |path: String| store.kept(&path)),
         press: Callback::new(move |press| match press {
             // The last thing that did not come through was a button's, or the form's.
-            Press::Retry if !store.repeats() => {
-                if let Some(form) = ui::form() {
-                    store.submit(&ui::raw(&form));
-                }
-            }
+            Press::Retry if !store.repeats() => match ui::form() {
+                Some(form) => store.submit(&ui::raw(&form)),
+                None => store.press(Press::Retry),
+            },
             press => store.press(press),
         }),
         submit: Callback::new(move |form| store.submit(&ui::raw(&form))),

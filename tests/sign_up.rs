@@ -447,6 +447,21 @@ async fn an_org_that_cannot_be_reached_leaves_the_step() {
 }
 
 #[tokio::test]
+async fn what_did_not_come_through_is_said_though_a_poll_does() {
+    let ada = Visitor::of("seed");
+    up_to_the_code(&ada).await;
+    ada.goes_offline(true);
+    ada.sends(&[("credentials.passcode", &ada.code_for(ADA))])
+        .await;
+    ada.goes_offline(false);
+    ada.waits_for_a_poll().await;
+    assert_eq!(
+        ada.problems(),
+        ["The sign-in service cannot be reached. Check your connection, then try again."]
+    );
+}
+
+#[tokio::test]
 async fn answers_that_are_no_step_leave_the_step() {
     use org::{Fault, FaultKind};
     for (kind, words) in [

@@ -417,6 +417,11 @@ impl Flow {
                     if let (Some(known), Some(newer)) = (&mut transaction.poll, &newer.poll) {
                         known.refresh = newer.refresh;
                     }
+                    // A page that only waits said that nobody answers; somebody does.
+                    let waits = self.shown().is_some_and(|(_, shown)| shown.polls());
+                    if waits && self.failure.take().is_some() {
+                        self.said = self.said.wrapping_add(1);
+                    }
                     return;
                 }
                 self.received(Way::Pressed, Progress::Asked(newer));

@@ -20,6 +20,8 @@ const TRANSACTION: &str = "transaction";
 const TOKENS: &str = "tokens";
 /// After so many milliseconds a page says that it still waits.
 const LASTING: u32 = 5_000;
+/// After so many polls without an answer a page that only waits says why.
+const MISSES: u32 = 4;
 /// After a poll that came too often (protocol reference, 6.3).
 const PAUSE: u32 = 60_000;
 
@@ -38,6 +40,8 @@ struct Inner {
     epoch: Cell<u32>,
     /// A poll is out, in that epoch. What the person sends waits for it: two requests on one state handle race (protocol reference, T55).
     polling: Cell<Option<u32>>,
+    /// Polls in a row that had no answer.
+    misses: Cell<u32>,
     waiting: RefCell<Option<Box<dyn FnOnce()>>>,
     poll: RefCell<Option<Timer>>,
     lasting: RefCell<Option<Timer>>,
@@ -56,6 +60,7 @@ impl FlowStore {
             attempt: RefCell::new(None),
             epoch: Cell::new(0),
             polling: Cell::new(None),
+            misses: Cell::new(0),
             waiting: RefCell::new(None),
             poll: RefCell::new(None),
             lasting: RefCell::new(None),
@@ -231,8 +236,10 @@ impl FlowStore {
             }
             Press::Retry => {
                 let last = self.inner().last.borrow().clone();
-                if let Some(last) = last {
-                    self.press(last);
+                match last {
+                    Some(last) => self.press(last),
+                    // A page that only waits asks at once.
+                    None => self.poll(),
                 }
             }
             Press::Abandon => {
@@ -625,6 +632,11 @@ impl FlowStore {
             let waiting = inner.waiting.borrow_mut().take();
             let page = self.page_key();
             let mut pause = None;
+            inner.misses.set(if answer.is_ok() {
+                0
+            } else {
+                inner.misses.get().saturating_add(1)
+            });
             match answer {
                 Ok(progress @ Progress::Granted(_)) => {
                     return self.finish(Way::Pressed, Ok(progress), false).await;
@@ -651,6 +663,14 @@ impl FlowStore {
                             .retry_after()
                             .map_or(PAUSE, |seconds| seconds.saturating_mul(1000)),
                     );
+                    // A page with something to fill in can do without; one that only waits must say why it does.
+                    let only_waits = self.with_untracked(|flow| {
+                        flow.shown().is_some_and(|(_, shown)| shown.polls())
+                    });
+                    if inner.misses.get() == MISSES && !busy && only_waits {
+                        inner.last.replace(None);
+                        self.apply(Event::Answered(Way::Pressed, Err(failure)));
+                    }
                 }
             }
             match waiting {
