@@ -1,8 +1,8 @@
 //! What is your phone number?
 
 use super::card::{Card, Choice, Icon, Part};
-use super::words::{self, fill};
-use crate::idx::{Control, Remediation};
+use super::words::fill;
+use crate::idx::{self, Control, Field, Remediation};
 use crate::json::Value;
 use crate::phone;
 use crate::text::Text;
@@ -22,25 +22,7 @@ pub(super) fn page(remediation: &Remediation) -> Card {
         .map(|field| field.path.clone());
     for field in shown {
         let part = match &field.control {
-            Control::Choice { options, .. } => Part::Radios {
-                name: field.path.clone(),
-                legend: words::label(field),
-                quiet: false,
-                required: field.required,
-                options: options
-                    .iter()
-                    .map(|option| Choice {
-                        value: option.value.scalar(),
-                        label: method_name(&option.value, &option.label),
-                        detail: None,
-                    })
-                    .collect(),
-                chosen: field
-                    .preset
-                    .as_ref()
-                    .or(options.first().map(|option| &option.value))
-                    .map(Value::scalar),
-            },
+            Control::Choice { options, .. } => methods(field, options),
             Control::Text if field.path.ends_with("phoneNumber") => Part::Phone {
                 name: field.path.clone(),
                 method: method.clone(),
@@ -53,8 +35,31 @@ pub(super) fn page(remediation: &Remediation) -> Card {
     card
 }
 
+/// How a code is to come: the first way is chosen to begin with, and a single one needs no question.
+pub(super) fn methods(field: &Field, options: &[idx::Choice]) -> Part {
+    let chosen = field
+        .preset
+        .as_ref()
+        .or(options.first().map(|option| &option.value));
+    Part::Radios {
+        name: field.path.clone(),
+        legend: Text::PhoneMethod.words().to_owned(),
+        quiet: options.len() < 2,
+        required: true,
+        chosen: chosen.map(Value::scalar),
+        options: options
+            .iter()
+            .map(|option| Choice {
+                value: option.value.scalar(),
+                label: method_name(&option.value, &option.label),
+                detail: None,
+            })
+            .collect(),
+    }
+}
+
 /// What a method is called.
-pub(super) fn method_name(value: &Value, label: &str) -> String {
+fn method_name(value: &Value, label: &str) -> String {
     match value.as_str() {
         Some("sms") => Text::Sms.words().to_owned(),
         Some("voice") => Text::VoiceCall.words().to_owned(),

@@ -1,12 +1,11 @@
 //! Enter verification code; and the page before it, on which a person agrees that one is sent.
 
-use super::card::{Button, Card, Choice, Icon, Part, Press};
+use super::card::{Button, Card, Icon, Part, Press};
 use super::generic;
-use super::phone_number::method_name;
+use super::phone_number::methods;
 use super::words::{self, fill};
 use crate::flow::Flow;
 use crate::idx::{Authenticator, Control, Kind, Remediation, Step, Transaction};
-use crate::json::Value;
 use crate::phone;
 use crate::text::Text;
 
@@ -147,25 +146,9 @@ pub(super) fn ask(remediation: &Remediation) -> Card {
     ));
     for field in remediation.form.shown() {
         card.parts.push(match &field.control {
-            Control::Choice { options, .. } if field.path.ends_with("methodType") => Part::Radios {
-                name: field.path.clone(),
-                legend: Text::PhoneMethod.words().to_owned(),
-                quiet: options.len() < 2,
-                required: true,
-                options: options
-                    .iter()
-                    .map(|option| Choice {
-                        value: option.value.scalar(),
-                        label: method_name(&option.value, &option.label),
-                        detail: None,
-                    })
-                    .collect(),
-                chosen: field
-                    .preset
-                    .as_ref()
-                    .or(options.first().map(|option| &option.value))
-                    .map(Value::scalar),
-            },
+            Control::Choice { options, .. } if field.path.ends_with("methodType") => {
+                methods(field, options)
+            }
             _ => generic::part(field),
         });
     }
