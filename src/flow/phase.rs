@@ -408,7 +408,6 @@ impl Flow {
                     && quieted(&newer).looks_like(&quieted(transaction))
                 {
                     transaction.handle = newer.handle;
-                    transaction.expires = newer.expires;
                     for (known, newer) in
                         transaction.remediations.iter_mut().zip(&newer.remediations)
                     {

@@ -83,11 +83,6 @@ impl FlowStore {
         self.with(|flow| pages::card(flow, &inner.config))
     }
 
-    /// The configuration.
-    pub fn config(self) -> Config {
-        self.inner().config.clone()
-    }
-
     /// What a control of that name begins with.
     pub fn kept(self, path: &str) -> Option<String> {
         self.flow.read_untracked().kept(path).map(str::to_owned)
@@ -207,7 +202,6 @@ impl FlowStore {
                     .and_then(|transaction| match action {
                         Action::Resend => transaction.resend.clone(),
                         Action::Recover => transaction.recover.clone(),
-                        Action::Cancel => transaction.cancel.clone(),
                     });
                 if let Some(form) = form {
                     let way = if action == Action::Resend {

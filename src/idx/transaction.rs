@@ -38,13 +38,11 @@ pub enum Progress {
 pub struct Transaction {
     /// Opens this transaction, and only until the next response.
     pub handle: Option<Secret>,
-    /// When it ends, as the org writes it (ISO 8601, UTC).
-    pub expires: Option<String>,
     /// What may be done next, the first one foremost. Empty at an end.
     pub remediations: Vec<Remediation>,
     /// What the org says to the person, not about a field.
     pub messages: Vec<Message>,
-    /// Leaves the transaction.
+    /// Leaves the transaction. This app starts another one instead, as embedded clients do (protocol reference, T31).
     pub cancel: Option<Form>,
     /// Sends the code again.
     pub resend: Option<Form>,
@@ -153,7 +151,6 @@ impl Transaction {
                 .text("stateHandle")
                 .or_else(|| form_handle(root))
                 .map(Secret::new),
-            expires: wire::text(root, "expiresAt"),
             messages: Message::all(root),
             cancel: root.get("cancel").and_then(|raw| Form::read(raw, root)),
             resend: action("resend"),
@@ -264,7 +261,6 @@ impl Transaction {
         let still = |transaction: &Self| {
             let mut still = transaction.clone();
             still.handle = None;
-            still.expires = None;
             still.request_id = None;
             still.retry_after = None;
             let forms = still

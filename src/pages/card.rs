@@ -345,6 +345,4 @@ pub enum Action {
     Resend,
     /// Recovers the password.
     Recover,
-    /// Leaves the transaction.
-    Cancel,
 }

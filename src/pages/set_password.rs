@@ -37,14 +37,14 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation, heading
                 .clone()
                 .map(|name| ("identifier".to_owned(), name)),
         );
-        card.parts.push(new(field, Some(rules.clone()), person));
+        card.parts.push(new(field, rules.clone(), person));
     }
     card.submit = Some(Text::Submit.words().to_owned());
     card
 }
 
 /// A new password, typed twice.
-pub(super) fn new(field: &Field, rules: Option<Rules>, person: Vec<(String, String)>) -> Part {
+pub(super) fn new(field: &Field, rules: Rules, person: Vec<(String, String)>) -> Part {
     let input = Input {
         label: Text::NewPassword.words().to_owned(),
         autocomplete: "new-password",
@@ -53,7 +53,7 @@ pub(super) fn new(field: &Field, rules: Option<Rules>, person: Vec<(String, Stri
     };
     Part::NewPassword {
         input,
-        rules: rules.unwrap_or_default(),
+        rules,
         person,
         twice: true,
     }

@@ -17,32 +17,20 @@ pub(super) fn page(remediation: &Remediation) -> Card {
             Text::SignUp
         },
     );
-    let part = |field: &Field| {
-        let rules = field
-            .about
-            .as_ref()
-            .or(remediation.about.as_ref())
-            .and_then(|about| about.rules.clone());
-        if field.secret {
-            set_password::new(field, rules, Vec::new())
-        } else {
-            generic::part(field)
-        }
-    };
     // A password chosen with the profile is a new one; its policy hangs on the field above it.
-    let rules = remediation
+    let policy = remediation
         .form
         .field("credentials")
-        .and_then(|field| field.about.as_ref()?.rules.clone());
-    card.parts = remediation
-        .form
-        .shown()
-        .into_iter()
-        .map(|field| match (&rules, field.secret) {
-            (Some(rules), true) => set_password::new(field, Some(rules.clone()), Vec::new()),
-            _ => part(field),
-        })
-        .collect();
+        .and_then(|field| field.about.as_ref());
+    let rules = policy
+        .or(remediation.about.as_ref())
+        .and_then(|about| about.rules.clone())
+        .unwrap_or_default();
+    let part = |field: &Field| match field.path.as_str() {
+        "credentials.passcode" => set_password::new(field, rules.clone(), Vec::new()),
+        _ => generic::part(field),
+    };
+    card.parts = remediation.form.shown().into_iter().map(part).collect();
     card.submit = Some(
         if updates {
             Text::Continue

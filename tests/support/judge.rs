@@ -594,12 +594,7 @@ fn actions(recording: &Recording, flow: &Flow, card: &Card, name: &str, verdict:
     let back = card.others.iter().chain(&card.links).any(|button| {
         matches!(
             button.press,
-            Press::Act(Action::Cancel)
-                | Press::Start(_)
-                | Press::Home
-                | Press::Again
-                | Press::Send(_)
-                | Press::Show(_)
+            Press::Start(_) | Press::Home | Press::Again | Press::Send(_) | Press::Show(_)
         )
     });
     if name != "identify" && !back {
