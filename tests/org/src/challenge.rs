@@ -32,6 +32,33 @@ pub(crate) struct Challenge {
     paused: Option<SystemTime>,
 }
 
+/// Wrong answers to what nobody sent: a code of an app, a security answer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tries {
+    wrong: u32,
+    paused: Option<SystemTime>,
+}
+
+impl Tries {
+    /// Counts an answer. `Some` if nobody may answer before so long, whether this one was right or not.
+    pub(crate) fn count(&mut self, right: bool, now: SystemTime) -> Option<Duration> {
+        let left = self.paused.and_then(|until| until.duration_since(now).ok());
+        if let Some(left) = left.filter(|left| !left.is_zero()) {
+            return Some(left);
+        }
+        if right {
+            *self = Self::default();
+            return None;
+        }
+        self.wrong = self.wrong.saturating_add(1);
+        if self.wrong.is_multiple_of(PAUSED_AFTER) {
+            self.paused = Some(now + PAUSE);
+            return Some(PAUSE);
+        }
+        None
+    }
+}
+
 /// What becomes of a code that somebody typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {

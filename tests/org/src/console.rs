@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use crate::authenticator::{Authenticator, Channel};
 use crate::faults::{Fault, TokenFault};
 use crate::people::{Account, is_email};
+use crate::settings::CLIENT_ID;
 use crate::state::Switches;
 use crate::{Org, Person, phone};
 
@@ -26,6 +27,7 @@ pub(crate) fn router() -> Router<Org> {
         .route("/console/token-fault", post(token_fault))
         .route("/console/client", get(switches).post(switch))
         .route("/console/people", get(people).post(add_person))
+        .route("/console/totp", get(totp))
         .route("/console/requests", get(requests).delete(forget_requests))
         .route("/console/policy", get(policy))
         .route("/console/reset", post(reset))
@@ -132,10 +134,42 @@ pub(crate) struct NewPerson {
     pub(crate) phone: Option<String>,
     #[serde(default)]
     pub(crate) attributes: BTreeMap<String, Value>,
+    /// The client whose policy they live under; the main one if none is named.
+    #[serde(default)]
+    pub(crate) client: Option<String>,
 }
 
-async fn people(State(org): State<Org>) -> Json<Vec<Person>> {
-    Json(org.people())
+/// Whose people are meant.
+#[derive(Deserialize)]
+struct Whose {
+    #[serde(default = "main_client")]
+    client: String,
+}
+
+fn main_client() -> String {
+    CLIENT_ID.to_owned()
+}
+
+async fn people(State(org): State<Org>, Query(whose): Query<Whose>) -> Json<Vec<Person>> {
+    Json(org.people_of(&whose.client))
+}
+
+/// Somebody among the people of a client.
+#[derive(Deserialize)]
+struct Who {
+    email: String,
+    #[serde(default = "main_client")]
+    client: String,
+}
+
+/// The code that somebody's authenticator app shows now.
+async fn totp(State(org): State<Org>, Query(who): Query<Who>) -> Result<Json<Value>, Refusal> {
+    let mut state = org.state();
+    let account = state.people_of(&who.client).named(&who.email);
+    let shared = account
+        .and_then(|account| account.otp.as_ref())
+        .ok_or_else(|| refusal("Nobody with this address has set an authenticator app up."))?;
+    Ok(Json(json!({"code": shared.code(org.clock().now())})))
 }
 
 async fn add_person(
@@ -152,8 +186,12 @@ pub(crate) fn add(org: &Org, wanted: NewPerson) -> Result<Person, Refusal> {
         return Err(refusal("This is no address."));
     }
     let mut account = Account::new(&wanted.email, &wanted.first_name, &wanted.last_name, now);
+    let client = wanted.client.as_deref().unwrap_or(CLIENT_ID);
+    let Some(policy) = org.settings().policy_of(client) else {
+        return Err(refusal(format!("There is no client \"{client}\".")));
+    };
     // Somebody made by an admin counts as reachable by the address on file, where the policy knows email.
-    account.email_proved = org.settings().policy.knows(Authenticator::Email);
+    account.email_proved = policy.knows(Authenticator::Email);
     account.attributes = wanted.attributes;
     if let Some(number) = wanted.phone {
         if !phone::takes(Channel::Voice, &number) {
@@ -167,7 +205,7 @@ pub(crate) fn add(org: &Org, wanted: NewPerson) -> Result<Person, Refusal> {
             .map_err(|refused| refusal(format!("The password is refused: {refused:?}.")))?;
     }
     let seen = account.seen();
-    let added = org.state().people.add(account);
+    let added = org.state().people_of(client).add(account);
     added.map_err(|_| Refusal(StatusCode::CONFLICT, "The address is taken.".to_owned()))?;
     Ok(seen)
 }
@@ -182,7 +220,12 @@ async fn forget_requests(State(org): State<Org>) -> StatusCode {
 }
 
 async fn policy(State(org): State<Org>) -> Json<Value> {
-    Json(json!({"name": org.settings().policy.name()}))
+    let policies: BTreeMap<&str, &str> = org
+        .settings()
+        .clients()
+        .filter_map(|client| Some((client, org.settings().policy_of(client)?.name())))
+        .collect();
+    Json(json!({"name": policies.get(CLIENT_ID), "clients": policies}))
 }
 
 async fn reset(State(org): State<Org>) -> StatusCode {

@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
-use crate::{Mail, Org};
+use crate::settings::CLIENT_ID;
+use crate::{Mail, Org, Policy};
 
 const STYLE: &str = include_str!("../data/org.css");
 /// Nothing on these pages runs, and nothing comes from elsewhere.
@@ -43,7 +44,7 @@ async fn home(State(org): State<Org>) -> Response {
          <li><a href=\"/oauth2/default/.well-known/openid-configuration\">Discovery</a></li>\n\
          <li><a href=\"/console/people\">People</a></li>\n<li><a href=\"/console/requests\">Requests</a></li>\n</ul></nav>\n\
          <p>Everything here is made up and is forgotten when the org stops.</p>",
-        policy = escape(settings.policy.name()),
+        policy = escape(settings.policy_of(CLIENT_ID).map_or("", Policy::name)),
         apps = apps.join(", ")
     );
     page(StatusCode::OK, "A small Okta org", None, &body)

@@ -27,11 +27,14 @@ mod password;
 mod people;
 mod phone;
 mod policy;
+mod qr;
+mod question;
 mod random;
 mod server;
 mod settings;
 mod signer;
 mod state;
+mod totp;
 mod transaction;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -82,9 +85,15 @@ impl Org {
         self.state().inbox.all().to_vec()
     }
 
-    /// Everyone who has an account.
+    /// Everyone who has an account with the main client.
     pub fn people(&self) -> Vec<Person> {
-        self.state().people.iter().map(Account::seen).collect()
+        self.people_of(settings::CLIENT_ID)
+    }
+
+    /// Everyone who has an account with one client.
+    pub(crate) fn people_of(&self, client: &str) -> Vec<Person> {
+        let mut state = self.state();
+        state.people_of(client).iter().map(Account::seen).collect()
     }
 
     /// Makes an account as an admin would: the address counts as proved where the policy knows email. `None` if the

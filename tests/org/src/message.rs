@@ -99,6 +99,40 @@ pub(crate) fn wrong_code() -> Message {
     )
 }
 
+pub(crate) fn used_code() -> Message {
+    let text = "Each code can only be used once. Please wait for a new code and try again.";
+    Message::error("authfactor.challenge.soft_token.used_passcode", text)
+}
+
+pub(crate) fn wrong_answer() -> Message {
+    let text = "Your answer doesn't match our records. Please try again.";
+    Message::error("authfactor.challenge.question_factor.answer_invalid", text)
+}
+
+pub(crate) fn answer_too_short() -> Message {
+    let least = crate::question::MIN_ANSWER.to_string();
+    let text =
+        format!("The security question answer must be at least {least} characters in length");
+    Message::error("securityQuestion.answer.tooShort.arg", text).about(least)
+}
+
+/// The reference knows no key for it, so there is none.
+pub(crate) fn answer_in_question() -> Message {
+    Message {
+        text: "The security question answer must not be part of the question".to_owned(),
+        class: "ERROR",
+        key: None,
+        params: Vec::new(),
+    }
+}
+
+pub(crate) fn no_tags() -> Message {
+    Message::error(
+        "tagsNotAllowed",
+        "HTML tags are not allowed in the question",
+    )
+}
+
 pub(crate) fn invalid_phone() -> Message {
     Message::error(
         "api.factors.error.sms.invalid_phone",

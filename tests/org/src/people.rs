@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use crate::authenticator::Authenticator;
 use crate::password::{self, Hashed, Owner, Refused};
+use crate::question::SecurityQuestion;
 use crate::random;
+use crate::totp::SharedSecret;
 
 /// So many wrong passwords lock an account. A locked one is answered like a wrong password (protocol 6.1).
 const LOCKED_AFTER: u32 = 10;
@@ -27,7 +29,7 @@ pub struct Person {
     pub last_name: String,
     /// The phone in E.164, with `x` and an extension where there is one.
     pub phone: Option<String>,
-    /// The keys of the authenticators set up: `okta_email`, `okta_password`, `phone_number`.
+    /// The keys of the authenticators set up: `okta_email`, `okta_password` and so on.
     pub authenticators: Vec<&'static str>,
     /// What else they have told about themselves.
     pub attributes: BTreeMap<String, Value>,
@@ -48,6 +50,10 @@ pub(crate) struct Account {
     /// The address was proved, so email is an authenticator of theirs.
     pub(crate) email_proved: bool,
     pub(crate) phone: Option<String>,
+    /// The security question and its answer.
+    pub(crate) question: Option<SecurityQuestion>,
+    /// The secret that an authenticator app shares.
+    pub(crate) otp: Option<SharedSecret>,
     pub(crate) updated: SystemTime,
     passwords: Vec<Hashed>,
     wrong_passwords: u32,
@@ -64,6 +70,8 @@ impl Account {
             questions_asked: false,
             email_proved: false,
             phone: None,
+            question: None,
+            otp: None,
             updated: now,
             passwords: Vec::new(),
             wrong_passwords: 0,
@@ -79,8 +87,14 @@ impl Account {
     pub(crate) fn has(&self, authenticator: Authenticator) -> bool {
         match authenticator {
             Authenticator::Email => self.email_proved,
+            Authenticator::GoogleOtp => self.otp.is_some(),
             Authenticator::Password => !self.passwords.is_empty(),
             Authenticator::Phone => self.phone.is_some(),
+            Authenticator::Question => self.question.is_some(),
+            Authenticator::AccessCode
+            | Authenticator::Duo
+            | Authenticator::OktaVerify
+            | Authenticator::WebAuthn => false,
         }
     }
 
@@ -94,11 +108,7 @@ impl Account {
 
     /// The id of what this person set up, which is not the authenticator's (protocol 3.7).
     pub(crate) fn enrollment_id(&self, authenticator: Authenticator) -> String {
-        let prefix = match authenticator {
-            Authenticator::Email => "eae",
-            Authenticator::Password => "lae",
-            Authenticator::Phone => "sms",
-        };
+        let prefix = authenticator.enrollment_prefix();
         format!("{prefix}{}", self.id.trim_start_matches("00u"))
     }
 

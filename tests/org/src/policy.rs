@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::authenticator::Authenticator;
 
 /// The policies that come with the simulator.
-const POLICIES: [(&str, &str); 7] = [
+const POLICIES: [(&str, &str); 9] = [
     ("seed", include_str!("../policies/seed.toml")),
     ("signup", include_str!("../policies/signup.toml")),
     (
@@ -25,6 +25,8 @@ const POLICIES: [(&str, &str); 7] = [
     ),
     ("phone", include_str!("../policies/phone.toml")),
     ("mfa-email", include_str!("../policies/mfa-email.toml")),
+    ("question", include_str!("../policies/question.toml")),
+    ("totp", include_str!("../policies/totp.toml")),
 ];
 
 /// An org's rules for sign-up and sign-in.
@@ -128,6 +130,13 @@ impl Policy {
         })?;
         policy.name = name.to_owned();
         Ok(policy)
+    }
+
+    /// Every policy that comes with the simulator and can be read, which a test says of each.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        POLICIES
+            .iter()
+            .filter_map(|(name, text)| Self::read(name, text).ok())
     }
 
     /// The names that [`Policy::named`] knows.

@@ -1,14 +1,19 @@
 //! What an org is told at its start.
 
+use std::collections::BTreeMap;
+
 use crate::clock::Clock;
 use crate::policy::{Policy, PolicyError};
+
+/// The client of the policy that the org was started with. Each other policy has a client of its own name.
+pub(crate) const CLIENT_ID: &str = "vestibule";
 
 /// Where the org is, who may talk to it, and by which rules.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub(crate) origin: String,
     pub(crate) app_origins: Vec<String>,
-    pub(crate) policy: Policy,
+    policies: BTreeMap<String, Policy>,
     pub(crate) clock: Clock,
 }
 
@@ -18,10 +23,14 @@ impl Settings {
         Self {
             origin: bare(origin.into()),
             app_origins: vec![bare(app_origin.into())],
-            // It is one of those that come along, and a test reads each of them.
-            policy: Policy::named("seed").expect("the policy of the seed can be read"),
+            policies: Policy::all()
+                .map(|policy| (policy.name().to_owned(), policy))
+                .collect(),
             clock: Clock::new(),
         }
+        // It is one of those that come along, and a test reads each of them.
+        .policy("seed")
+        .expect("the policy of the seed can be read")
     }
 
     /// The rules of that name. An unknown name is answered with the known ones.
@@ -32,7 +41,7 @@ impl Settings {
     /// Rules of one's own.
     #[must_use]
     pub fn with_policy(mut self, policy: Policy) -> Self {
-        self.policy = policy;
+        self.policies.insert(CLIENT_ID.to_owned(), policy);
         self
     }
 
@@ -48,6 +57,16 @@ impl Settings {
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// The policy of a client; `None` for a client that the org does not know.
+    pub(crate) fn policy_of(&self, client: &str) -> Option<&Policy> {
+        self.policies.get(client)
+    }
+
+    /// The ids of the clients: the main one and one for each policy that comes along.
+    pub(crate) fn clients(&self) -> impl Iterator<Item = &str> {
+        self.policies.keys().map(String::as_str)
     }
 
     pub(crate) fn trusts(&self, origin: &str) -> bool {

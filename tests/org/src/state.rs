@@ -8,7 +8,7 @@ use crate::faults::{Fault, TokenFault};
 use crate::grants::Grants;
 use crate::inbox::Inbox;
 use crate::journal::Journal;
-use crate::people::People;
+use crate::people::{Account, People};
 use crate::settings::Settings;
 use crate::signer::Signer;
 use crate::transaction::Transaction;
@@ -22,7 +22,8 @@ pub(crate) struct Core {
 /// What changes with every request.
 #[derive(Default)]
 pub(crate) struct State {
-    pub(crate) people: People,
+    /// Everyone, by the client whose policy they live under: the clients know nothing of one another.
+    pub(crate) people: HashMap<String, People>,
     pub(crate) transactions: HashMap<String, Transaction>,
     pub(crate) inbox: Inbox,
     pub(crate) grants: Grants,
@@ -30,6 +31,18 @@ pub(crate) struct State {
     pub(crate) faults: Vec<Fault>,
     pub(crate) token_fault: Option<TokenFault>,
     pub(crate) switches: Switches,
+}
+
+impl State {
+    /// Somebody by their id, whichever client they belong to.
+    pub(crate) fn person(&self, id: &str) -> Option<&Account> {
+        self.people.values().find_map(|people| people.get(id))
+    }
+
+    /// The people of one client.
+    pub(crate) fn people_of(&mut self, client: &str) -> &mut People {
+        self.people.entry(client.to_owned()).or_default()
+    }
 }
 
 /// What an admin can switch while the org runs.

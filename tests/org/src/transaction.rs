@@ -3,9 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use crate::authenticator::{Authenticator, Channel};
-use crate::challenge::Challenge;
+use crate::challenge::{Challenge, Tries};
 use crate::people::{Account, People};
 use crate::random;
+use crate::totp::SharedSecret;
 
 /// A transaction ends when nothing happened in it for so long.
 pub(crate) const IDLE: Duration = Duration::from_secs(30 * 60);
@@ -69,6 +70,13 @@ pub(crate) enum Step {
     Done { code: String },
 }
 
+/// What an authenticator's page has handed out and the person has yet to prove that they hold.
+#[derive(Clone, Debug)]
+pub(crate) enum Pending {
+    /// The secret of an authenticator app.
+    Otp(SharedSecret),
+}
+
 /// A handle that still leads somewhere, though a newer one exists.
 struct Earlier {
     handle: String,
@@ -111,6 +119,10 @@ pub(crate) struct Transaction {
     /// How each was proved, for `amr`.
     pub(crate) methods: Vec<&'static str>,
     pub(crate) challenge: Option<Challenge>,
+    /// What is being set up, before it was proved.
+    pub(crate) pending: Option<Pending>,
+    /// Wrong codes of an app and wrong answers to a question.
+    pub(crate) tries: Tries,
     pub(crate) resends: Vec<(Channel, SystemTime)>,
     pub(crate) skipped: bool,
     pub(crate) last_advance: Option<Advance>,
@@ -136,6 +148,8 @@ impl Transaction {
             proofs: Vec::new(),
             methods: Vec::new(),
             challenge: None,
+            pending: None,
+            tries: Tries::default(),
             resends: Vec::new(),
             skipped: false,
             last_advance: None,
@@ -230,6 +244,12 @@ impl Transaction {
             Some(draft) => Some(draft),
             None => self.person.as_deref().and_then(|id| people.get_mut(id)),
         }
+    }
+
+    /// Forgets what was sent and what was handed out: another page comes.
+    pub(crate) fn drop_pending(&mut self) {
+        self.challenge = None;
+        self.pending = None;
     }
 
     pub(crate) fn prove(&mut self, authenticator: Authenticator, method: &'static str) {

@@ -231,9 +231,11 @@ async fn the_clock_the_people_and_the_reset_are_within_reach() {
         json!(["okta_email", "okta_password", "phone_number"])
     );
     assert!(!people.text.contains("argon2") && !people.text.contains(PASSWORD));
+    let policy = browser.get("/console/policy").await.json;
+    assert_eq!(policy["name"], "seed");
     assert_eq!(
-        browser.get("/console/policy").await.json,
-        json!({"name": "seed"})
+        (&policy["clients"]["vestibule"], &policy["clients"]["totp"]),
+        (&json!("seed"), &json!("totp"))
     );
 
     assert_eq!(browser.post("/console/reset", &json!({})).await.status, 204);

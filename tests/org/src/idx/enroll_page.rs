@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::form::{Form, credentials};
+use super::factor;
+use super::form::Form;
 use super::journey;
 use super::page::{Page, user};
 use super::visit::Visit;
@@ -37,18 +38,10 @@ pub(crate) fn phone_number(page: &mut Page, visit: &Visit<'_>, skip: bool) {
 
 /// The password to be, or the code.
 pub(crate) fn enroll(page: &mut Page, visit: &Visit<'_>, authenticator: Authenticator, skip: bool) {
-    let passcode = match authenticator {
-        Authenticator::Password => {
-            json!([{"name": "passcode", "label": "Enter password", "secret": true}])
-        }
-        Authenticator::Email | Authenticator::Phone => {
-            json!([{"name": "passcode", "label": "Enter code"}])
-        }
-    };
     page.form(
         Form::new("enroll-authenticator", "challenge/answer")
             .relates_to("$.currentAuthenticator")
-            .field(credentials(passcode)),
+            .field(factor::enroll_fields(authenticator)),
     );
     let bare = described(visit, authenticator);
     let mut current = bare.clone();
@@ -70,14 +63,16 @@ fn described(visit: &Visit<'_>, authenticator: Authenticator) -> Value {
                 object["methods"] = json!([{"type": challenge.channel.method()}]);
             }
         }
-        Authenticator::Email => {}
+        Authenticator::Question => object["contextualData"] = factor::question::context(),
+        Authenticator::GoogleOtp => object["contextualData"] = factor::totp::context(visit),
+        _ => {}
     }
     object
 }
 
 /// Send again, and for a mail also the question whether its link was opened.
 pub(crate) fn code_actions(page: &mut Page, authenticator: Authenticator, current: &mut Value) {
-    if authenticator == Authenticator::Password {
+    if !matches!(authenticator, Authenticator::Email | Authenticator::Phone) {
         return;
     }
     current["resend"] = page.action("challenge/resend", Form::new("resend", "challenge/resend"));

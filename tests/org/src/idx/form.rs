@@ -1,6 +1,6 @@
 //! Forms and fields as they are written in an answer (protocol 3.2, 3.3).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::message::{self, Message};
 
@@ -44,12 +44,10 @@ impl Form {
         self.path == path
     }
 
-    /// Puts messages at a field, named by a path such as `credentials.passcode`.
+    /// Puts messages at a field, named by a path such as `credentials.passcode`. A field that each of several options has
+    /// gets them in each (protocol 3.6).
     pub(crate) fn annotate(&mut self, path: &str, messages: &[Message]) -> bool {
-        field_mut(&mut self.fields, path).is_some_and(|field| {
-            field.insert("messages".to_owned(), message::list(messages));
-            true
-        })
+        annotate(&mut self.fields, path, &message::list(messages))
     }
 
     pub(crate) fn json(mut self, origin: &str, state_handle: &str) -> Value {
@@ -72,25 +70,46 @@ impl Form {
     }
 }
 
-fn field_mut<'a>(fields: &'a mut [Value], path: &str) -> Option<&'a mut Map<String, Value>> {
+fn annotate(fields: &mut [Value], path: &str, messages: &Value) -> bool {
     let (name, rest) = path
         .split_once('.')
         .map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let field = fields.iter_mut().find_map(|field| {
-        let holds = match rest {
-            // A name may occur twice, each time with another form (protocol T13).
-            Some(rest) => field
-                .pointer_mut("/form/value")
-                .and_then(Value::as_array_mut)
-                .is_some_and(|inner| field_mut(inner, rest).is_some()),
-            None => true,
-        };
-        (field["name"] == name && holds).then_some(field)
-    })?;
-    match rest {
-        None => field.as_object_mut(),
-        Some(rest) => field_mut(field.pointer_mut("/form/value")?.as_array_mut()?, rest),
+    let mut found = false;
+    // A name may occur twice, each time with another form (protocol T13).
+    for field in fields.iter_mut().filter(|field| field["name"] == name) {
+        match rest {
+            None => {
+                field["messages"] = messages.clone();
+                found = true;
+            }
+            Some(rest) => {
+                for inner in inner_fields(field) {
+                    found |= annotate(inner, rest, messages);
+                }
+            }
+        }
     }
+    found
+}
+
+/// The fields inside a field: those of its form, and those of its options' forms.
+fn inner_fields(field: &mut Value) -> Vec<&mut Vec<Value>> {
+    let Some(field) = field.as_object_mut() else {
+        return Vec::new();
+    };
+    let mut inner = Vec::new();
+    for (name, member) in field.iter_mut() {
+        match (name.as_str(), member) {
+            ("form", form) => inner.extend(form.get_mut("value").and_then(Value::as_array_mut)),
+            ("options", Value::Array(options)) => inner.extend(
+                options
+                    .iter_mut()
+                    .filter_map(|option| option.pointer_mut("/value/form/value")?.as_array_mut()),
+            ),
+            _ => {}
+        }
+    }
+    inner
 }
 
 /// The field `credentials` with a secret or a code in it.

@@ -22,7 +22,7 @@ pub(crate) fn open(policy: &Policy, transaction: &Transaction, account: &Account
     let without = |wanted| {
         policy
             .with(wanted)
-            .filter(|one| !account.has(*one))
+            .filter(|one| one.is_set_up_by_people() && !account.has(*one))
             .collect::<Vec<_>>()
     };
     let found = |list: Vec<Authenticator>, skip| (!list.is_empty()).then_some(Open { list, skip });
@@ -108,7 +108,7 @@ pub(crate) fn questions<'a>(policy: &'a Policy, account: &Account) -> Vec<&'a At
 
 /// Goes to the next page.
 pub(crate) fn advance(visit: &mut Visit<'_>) -> Answer {
-    visit.transaction.challenge = None;
+    visit.transaction.drop_pending();
     let Some(account) = visit.account() else {
         visit.transaction.step = Step::Identify;
         return Answer::page();
@@ -206,8 +206,8 @@ fn unsatisfiable(visit: &mut Visit<'_>) -> Answer {
 /// One candidate is taken without a question, several are a list.
 pub(crate) fn verify_one_of(visit: &mut Visit<'_>, candidates: &[Authenticator]) -> Answer {
     visit.transaction.step = match candidates {
-        [Authenticator::Password] => Step::Challenge {
-            authenticator: Authenticator::Password,
+        [one] if !one.asks_before_sending() => Step::Challenge {
+            authenticator: *one,
         },
         [one] => Step::VerificationData {
             authenticator: *one,

@@ -1,6 +1,7 @@
 //! The IDX API: one transaction after another, each request one step (protocol 2 to 6).
 
 mod enroll_page;
+mod factor;
 mod form;
 mod identify;
 mod journey;
@@ -134,10 +135,15 @@ fn with_visit(
     transaction: &mut Transaction,
     answer: impl FnOnce(&mut Visit<'_>) -> Reply,
 ) -> Reply {
+    let client = transaction.asked.client_id.clone();
+    let Some(policy) = core.settings.policy_of(&client) else {
+        return Reply::expired();
+    };
     let mut visit = Visit {
         settings: &core.settings,
+        policy,
         now: core.settings.clock.now(),
-        people: &mut state.people,
+        people: state.people.entry(client).or_default(),
         inbox: &mut state.inbox,
         grants: &mut state.grants,
         switches: &state.switches,

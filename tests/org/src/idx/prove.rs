@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use axum::http::StatusCode;
 use serde_json::Value;
 
+use super::factor;
 use super::journey;
 use super::visit::{Answer, Visit, text};
 use crate::authenticator::{Authenticator, Channel};
@@ -31,16 +32,19 @@ pub(crate) fn select_enroll(visit: &mut Visit<'_>, body: &Value) -> Answer {
         Some((chosen, open.skip))
     });
     match chosen {
-        Some((Authenticator::Password, skip)) => {
-            visit.transaction.challenge = None;
+        Some((Authenticator::Email, skip)) => journey::enroll_email(visit, skip),
+        Some((Authenticator::Phone, skip)) => enroll_phone(visit, body, skip),
+        Some((authenticator, skip)) => {
+            visit.transaction.drop_pending();
+            if authenticator == Authenticator::GoogleOtp {
+                factor::totp::begin(visit);
+            }
             visit.transaction.step = Step::Enroll {
-                authenticator: Authenticator::Password,
+                authenticator,
                 skip,
             };
             Answer::page()
         }
-        Some((Authenticator::Email, skip)) => journey::enroll_email(visit, skip),
-        Some((Authenticator::Phone, skip)) => enroll_phone(visit, body, skip),
         None => Answer::says(StatusCode::BAD_REQUEST, message::bad_request()),
     }
 }
@@ -52,7 +56,7 @@ fn enroll_phone(visit: &mut Visit<'_>, body: &Value, skip: bool) -> Answer {
         .map(str::trim)
         .filter(|number| !number.is_empty());
     let asked = matches!(visit.transaction.step, Step::EnrollmentData { .. });
-    visit.transaction.challenge = None;
+    visit.transaction.drop_pending();
     visit.transaction.step = Step::EnrollmentData { skip };
 
     let is_form = body.pointer("/authenticator/methodType").is_some()
@@ -115,14 +119,14 @@ pub(crate) fn select_verify(visit: &mut Visit<'_>, body: &Value) -> Answer {
         return Answer::says(StatusCode::BAD_REQUEST, message::bad_request());
     };
     let sent = match chosen {
-        Authenticator::Password => None,
         // The one method of email need not be named by somebody who was asked for it.
         Authenticator::Email => {
             (asked || method == Some("email")).then_some((Channel::Email, address))
         }
         Authenticator::Phone => method.and_then(Channel::to_phone).zip(number),
+        _ => None,
     };
-    visit.transaction.challenge = None;
+    visit.transaction.drop_pending();
     match sent {
         Some((channel, to)) => {
             visit.send(chosen, channel, &to);
@@ -131,7 +135,7 @@ pub(crate) fn select_verify(visit: &mut Visit<'_>, body: &Value) -> Answer {
             };
             Answer::page()
         }
-        None if chosen == Authenticator::Password => {
+        None if !chosen.asks_before_sending() => {
             visit.transaction.step = Step::Challenge {
                 authenticator: chosen,
             };
@@ -184,51 +188,84 @@ fn left(until: SystemTime, now: SystemTime) -> Option<Duration> {
         .filter(|left| !left.is_zero())
 }
 
-/// `challenge/answer`: a password or a code.
+/// `challenge/answer`: a password, a code, an answer.
 pub(crate) fn answer(visit: &mut Visit<'_>, body: &Value) -> Answer {
-    let Some(passcode) = text(body, "/credentials/passcode") else {
-        return Answer::note(
-            StatusCode::BAD_REQUEST,
-            "credentials.passcode",
-            message::missing(),
-        );
-    };
     match visit.transaction.step {
-        Step::Enroll {
-            authenticator: Authenticator::Password,
-            ..
-        } => new_password(visit, passcode).unwrap_or_else(|| journey::advance(visit)),
+        Step::Enroll { authenticator, .. } => match authenticator {
+            Authenticator::Question => factor::question::enroll(visit, body),
+            Authenticator::GoogleOtp => factor::totp::enroll(visit, body),
+            _ => with_passcode(visit, body, enroll_passcode),
+        },
+        Step::Challenge { authenticator } => match authenticator {
+            Authenticator::Question => factor::question::verify(visit, body),
+            Authenticator::GoogleOtp => factor::totp::verify(visit, body),
+            _ => with_passcode(visit, body, verify_passcode),
+        },
         Step::Reset => {
             let everywhere = body
                 .pointer("/credentials/revokeSessions")
                 .and_then(Value::as_bool)
                 == Some(true);
-            new_password(visit, passcode).unwrap_or_else(|| recovered(visit, everywhere))
+            with_passcode(visit, body, |visit, passcode| {
+                new_password(visit, passcode).unwrap_or_else(|| recovered(visit, everywhere))
+            })
         }
-        Step::Enroll { .. } => match code(visit, passcode) {
-            Err(refused) => refused,
-            Ok((channel, to)) => enrolled(visit, channel, to),
-        },
-        Step::Challenge {
-            authenticator: Authenticator::Password,
-        } => {
-            let right = visit
-                .account_mut()
-                .is_some_and(|account| account.signs_in_with(passcode));
-            if !right {
-                return Answer::says(StatusCode::UNAUTHORIZED, message::incorrect_password());
-            }
-            visit.transaction.prove(Authenticator::Password, "pwd");
-            journey::advance(visit)
-        }
-        Step::Challenge { authenticator } => match code(visit, passcode) {
-            Err(refused) => refused,
-            Ok((channel, _)) => {
-                visit.transaction.prove(authenticator, amr(channel));
-                verified(visit)
-            }
-        },
         _ => Answer::says(StatusCode::BAD_REQUEST, message::bad_request()),
+    }
+}
+
+fn with_passcode(
+    visit: &mut Visit<'_>,
+    body: &Value,
+    answer: impl FnOnce(&mut Visit<'_>, &str) -> Answer,
+) -> Answer {
+    match text(body, "/credentials/passcode") {
+        Some(passcode) => answer(visit, passcode),
+        None => Answer::note(
+            StatusCode::BAD_REQUEST,
+            "credentials.passcode",
+            message::missing(),
+        ),
+    }
+}
+
+fn enroll_passcode(visit: &mut Visit<'_>, passcode: &str) -> Answer {
+    let password = matches!(
+        visit.transaction.step,
+        Step::Enroll {
+            authenticator: Authenticator::Password,
+            ..
+        }
+    );
+    if password {
+        return new_password(visit, passcode).unwrap_or_else(|| journey::advance(visit));
+    }
+    match code(visit, passcode) {
+        Err(refused) => refused,
+        Ok((channel, to)) => enrolled(visit, channel, to),
+    }
+}
+
+fn verify_passcode(visit: &mut Visit<'_>, passcode: &str) -> Answer {
+    let Step::Challenge { authenticator } = visit.transaction.step else {
+        return Answer::says(StatusCode::BAD_REQUEST, message::bad_request());
+    };
+    if authenticator == Authenticator::Password {
+        let right = visit
+            .account_mut()
+            .is_some_and(|account| account.signs_in_with(passcode));
+        if !right {
+            return Answer::says(StatusCode::UNAUTHORIZED, message::incorrect_password());
+        }
+        visit.transaction.prove(Authenticator::Password, "pwd");
+        return journey::advance(visit);
+    }
+    match code(visit, passcode) {
+        Err(refused) => refused,
+        Ok((channel, _)) => {
+            visit.transaction.prove(authenticator, amr(channel));
+            verified(visit)
+        }
     }
 }
 
@@ -298,7 +335,7 @@ fn enrolled(visit: &mut Visit<'_>, channel: Channel, to: String) -> Answer {
 }
 
 /// After a code at a sign-in the next proof; in a recovery the new password.
-fn verified(visit: &mut Visit<'_>) -> Answer {
+pub(crate) fn verified(visit: &mut Visit<'_>) -> Answer {
     if visit.transaction.recovering {
         visit.transaction.step = Step::Reset;
         return Answer::page();

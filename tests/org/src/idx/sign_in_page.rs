@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::enroll_page::code_actions;
+use super::factor;
 use super::form::{Form, credentials};
 use super::journey;
 use super::page::{Page, user};
@@ -66,18 +67,10 @@ pub(crate) fn verification_data(page: &mut Page, visit: &Visit<'_>, authenticato
 
 /// The password, or the code that was sent.
 pub(crate) fn challenge(page: &mut Page, visit: &Visit<'_>, authenticator: Authenticator) {
-    let passcode = match authenticator {
-        Authenticator::Password => {
-            json!([{"name": "passcode", "label": "Password", "secret": true}])
-        }
-        Authenticator::Email | Authenticator::Phone => {
-            json!([{"name": "passcode", "label": "Enter code"}])
-        }
-    };
     page.form(
         Form::new("challenge-authenticator", "challenge/answer")
             .relates_to("$.currentAuthenticatorEnrollment")
-            .field(credentials(passcode)),
+            .field(factor::challenge_fields(visit, authenticator)),
     );
     let mut current = enrollment(visit, authenticator);
     code_actions(page, authenticator, &mut current);
@@ -88,6 +81,7 @@ pub(crate) fn challenge(page: &mut Page, visit: &Visit<'_>, authenticator: Authe
         (Authenticator::Phone, Some(challenge)) => {
             current["methods"] = json!([{"type": challenge.channel.method()}]);
         }
+        (Authenticator::Question, _) => current["profile"] = factor::question::profile(visit),
         _ => {}
     }
     page.object("currentAuthenticatorEnrollment", current);

@@ -19,6 +19,7 @@ use crate::transaction::Transaction;
 /// One request of one transaction, and what of the org it may touch.
 pub(crate) struct Visit<'a> {
     pub(crate) settings: &'a Settings,
+    pub(crate) policy: &'a Policy,
     pub(crate) now: SystemTime,
     pub(crate) people: &'a mut People,
     pub(crate) inbox: &'a mut Inbox,
@@ -27,9 +28,9 @@ pub(crate) struct Visit<'a> {
     pub(crate) transaction: &'a mut Transaction,
 }
 
-impl Visit<'_> {
-    pub(crate) fn policy(&self) -> &Policy {
-        &self.settings.policy
+impl<'a> Visit<'a> {
+    pub(crate) fn policy(&self) -> &'a Policy {
+        self.policy
     }
 
     pub(crate) fn account(&self) -> Option<&Account> {
@@ -38,6 +39,11 @@ impl Visit<'_> {
 
     pub(crate) fn account_mut(&mut self) -> Option<&mut Account> {
         self.transaction.account_mut(self.people)
+    }
+
+    /// The org's time and the machine's: an app on somebody's phone goes by the latter.
+    pub(crate) fn times(&self) -> [SystemTime; 2] {
+        [self.now, self.settings.clock.told(self.now)]
     }
 
     /// Sends a code, and with a mail a link (protocol 1.11). What was sent before is worth nothing from now on.

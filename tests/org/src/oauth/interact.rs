@@ -24,7 +24,7 @@ pub(super) async fn interact(
     body: Bytes,
 ) -> Result<Json<Value>, OAuthError> {
     let params = Params::read(&body)?;
-    let client_id = params.client(&HeaderMap::new())?.to_owned();
+    let client_id = params.client(&HeaderMap::new(), org.settings())?.to_owned();
     if !org.state().switches.interaction_code {
         let description = "The client is not authorized to use the provided grant type. Configured grant types: [authorization_code].";
         return Err(OAuthError::new("unauthorized_client", description));

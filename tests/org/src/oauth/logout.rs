@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-use super::{CLIENT_ID, Params};
+use super::Params;
 use crate::Org;
 use crate::html::page;
 
@@ -17,7 +17,11 @@ pub(super) async fn logout(State(org): State<Org>, RawQuery(query): RawQuery) ->
     let hint = params
         .get("id_token_hint")
         .and_then(|token| org.core().signer.verify(token));
-    let ours = hint.is_some_and(|claims| claims["aud"] == CLIENT_ID);
+    let ours = hint.is_some_and(|claims| {
+        claims["aud"]
+            .as_str()
+            .is_some_and(|client| org.settings().policy_of(client).is_some())
+    });
     if !ours {
         return bad_request("The 'id_token_hint' is missing or is no ID token of this org.");
     }

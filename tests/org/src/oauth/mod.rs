@@ -19,8 +19,6 @@ use crate::Org;
 use crate::settings::Settings;
 use crate::transaction::Server;
 
-/// The one client: public, so it has no secret.
-pub(crate) const CLIENT_ID: &str = "vestibule";
 pub(crate) const SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 impl Server {
@@ -167,7 +165,11 @@ impl Params {
     }
 
     /// The client, named in the form or by HTTP Basic with or without the colon (protocol 1.6).
-    fn client(&self, headers: &HeaderMap) -> Result<&'static str, OAuthError> {
+    fn client<'a>(
+        &'a self,
+        headers: &HeaderMap,
+        settings: &'a Settings,
+    ) -> Result<&'a str, OAuthError> {
         let basic = headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok()?.strip_prefix("Basic "))
@@ -175,9 +177,10 @@ impl Params {
         let basic = basic
             .as_deref()
             .map(|pair| pair.split_once(':').map_or(pair, |(name, _)| name));
-        match self.get("client_id").or(basic) {
-            Some(CLIENT_ID) => Ok(CLIENT_ID),
-            _ => Err(OAuthError::unknown_client()),
-        }
+        let named = self.get("client_id").or(basic);
+        settings
+            .clients()
+            .find(|known| named == Some(known))
+            .ok_or_else(OAuthError::unknown_client)
     }
 }

@@ -22,7 +22,7 @@ pub(super) async fn userinfo(State(org): State<Org>, headers: HeaderMap) -> Resp
     let state = org.state();
     let access = bearer.and_then(|token| state.grants.access(token.trim(), org.clock().now()));
     let Some((access, account)) =
-        access.and_then(|access| Some((access, state.people.get(&access.granted.person)?)))
+        access.and_then(|access| Some((access, state.person(&access.granted.person)?)))
     else {
         return refused(
             StatusCode::UNAUTHORIZED,
@@ -68,7 +68,7 @@ pub(super) async fn revoke(
     body: Bytes,
 ) -> Result<StatusCode, OAuthError> {
     let params = Params::read(&body)?;
-    params.client(&headers)?;
+    params.client(&headers, org.settings())?;
     let token = params.get("token").ok_or(OAuthError::new(
         "invalid_request",
         "The 'token' parameter is required.",
@@ -84,7 +84,7 @@ pub(super) async fn introspect(
     body: Bytes,
 ) -> Result<Json<Value>, OAuthError> {
     let params = Params::read(&body)?;
-    let client = params.client(&headers)?;
+    let client = params.client(&headers, org.settings())?;
     let token = params.get("token").ok_or(OAuthError::new(
         "invalid_request",
         "The 'token' parameter is required.",
@@ -93,8 +93,7 @@ pub(super) async fn introspect(
     let state = org.state();
     if let Some(access) = state.grants.access(token, clock.now()) {
         let login = state
-            .people
-            .get(&access.granted.person)
+            .person(&access.granted.person)
             .map(|account| account.email.as_str());
         return Ok(Json(json!({
             "active": true, "token_type": "Bearer", "client_id": client, "scope": access.scopes.join(" "),

@@ -29,7 +29,7 @@ pub(super) async fn token(
     body: Bytes,
 ) -> Result<Json<Value>, OAuthError> {
     let params = Params::read(&body)?;
-    let client = params.client(&headers)?;
+    let client = params.client(&headers, org.settings())?;
     let origin = headers.get(header::ORIGIN);
     if origin.is_some_and(|origin| {
         !origin
@@ -182,7 +182,7 @@ struct Issue {
 
 impl Issue {
     fn answer(self, org: &Org, state: &mut Remembered) -> Option<Json<Value>> {
-        let account = state.people.get(&self.granted.person)?.clone();
+        let account = state.person(&self.granted.person)?.clone();
         let access_token = org.core().signer.sign(&self.access_claims(org, &account));
         let mut answer = json!({
             "token_type": "Bearer", "expires_in": TOKEN.as_secs(), "access_token": access_token,

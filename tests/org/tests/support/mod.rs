@@ -146,6 +146,21 @@ impl Browser {
         self.introspect(&handle).await
     }
 
+    /// The first page of a fresh transaction of another client.
+    pub async fn start_as(&self, client: &str) -> Page {
+        let answer = self.interact_with(&[("client_id", client)]).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let handle = answer.json["interaction_handle"]
+            .as_str()
+            .expect("a handle");
+        self.introspect(handle).await
+    }
+
+    /// Tells the console something.
+    pub async fn console(&self, path: &str, body: Value) -> Answer {
+        self.post(&format!("/console/{path}"), &body).await
+    }
+
     /// Posts the named form, or the action of that name, of a page.
     pub async fn submit(&self, page: &Page, name: &str, body: Value) -> Page {
         let form = page
@@ -291,7 +306,7 @@ fn assert_whole(json: &Value) {
         let of_options = options
             .into_iter()
             .flatten()
-            .map(|option| option["relatesTo"].clone());
+            .filter_map(|option| option.get("relatesTo").cloned());
         for path in own.into_iter().chain(of_options) {
             let path = path.as_str().expect("a path");
             let pointer = path
