@@ -13,6 +13,10 @@ const GRACE: Duration = Duration::from_secs(30);
 /// A refresh token that nobody uses dies after so long.
 const IDLE: Duration = Duration::from_secs(7 * 24 * 3600);
 
+/// A device waits so long to be let in, and asks no more often than that.
+pub(crate) const DEVICE: Duration = Duration::from_secs(600);
+pub(crate) const DEVICE_INTERVAL: Duration = Duration::from_secs(5);
+
 /// Who may have what, and how they proved to be themselves.
 #[derive(Clone, Debug)]
 pub(crate) struct Granted {
@@ -67,8 +71,42 @@ pub(crate) struct Renewed {
     pub(crate) refresh: String,
 }
 
+/// A device that waits to be let in (RFC 8628).
+struct Device {
+    user_code: String,
+    asked: Asked,
+    expires: SystemTime,
+    polled: Option<SystemTime>,
+    interval: Duration,
+    state: Waiting,
+}
+
+enum Waiting {
+    ForPerson,
+    LetIn(Box<Granted>),
+    Refused,
+    Served,
+}
+
+/// What a device is told when it asks for its tokens (RFC 8628, 3.5).
+pub(crate) enum DeviceAnswer {
+    Tokens(Box<Granted>),
+    Pending,
+    SlowDown,
+    Denied,
+    Expired,
+    Unknown,
+}
+
+/// What a device shows and keeps.
+pub(crate) struct DeviceCodes {
+    pub(crate) device_code: String,
+    pub(crate) user_code: String,
+}
+
 #[derive(Default)]
 pub(crate) struct Grants {
+    devices: HashMap<String, Device>,
     codes: HashMap<String, Code>,
     families: HashMap<u64, Family>,
     access: HashMap<String, Access>,
@@ -88,6 +126,92 @@ impl Grants {
             },
         );
         code
+    }
+
+    /// Begins the wait of a device for a person.
+    pub(crate) fn begin_device(&mut self, asked: Asked, now: SystemTime) -> DeviceCodes {
+        let codes = DeviceCodes {
+            device_code: random::token(32),
+            user_code: random::letters(8),
+        };
+        let device = Device {
+            user_code: codes.user_code.clone(),
+            asked,
+            expires: now + DEVICE,
+            polled: None,
+            interval: DEVICE_INTERVAL,
+            state: Waiting::ForPerson,
+        };
+        self.devices.insert(codes.device_code.clone(), device);
+        codes
+    }
+
+    fn device_of(&mut self, user_code: &str, now: SystemTime) -> Option<&mut Device> {
+        let waits = |device: &&mut Device| {
+            device.user_code == user_code
+                && now < device.expires
+                && matches!(device.state, Waiting::ForPerson)
+        };
+        self.devices.values_mut().find(waits)
+    }
+
+    /// Whether a device once showed this code.
+    pub(crate) fn knew_device(&self, user_code: &str) -> bool {
+        self.devices
+            .values()
+            .any(|device| device.user_code == user_code)
+    }
+
+    /// What the device of this code asked for, while it waits.
+    pub(crate) fn asked_by_device(&mut self, user_code: &str, now: SystemTime) -> Option<Asked> {
+        self.device_of(user_code, now)
+            .map(|device| device.asked.clone())
+    }
+
+    /// Lets a device in. `false` if it does not wait any more.
+    pub(crate) fn let_in(&mut self, user_code: &str, granted: Granted, now: SystemTime) -> bool {
+        self.device_of(user_code, now)
+            .map(|device| device.state = Waiting::LetIn(Box::new(granted)))
+            .is_some()
+    }
+
+    pub(crate) fn refuse_device(&mut self, user_code: &str, now: SystemTime) {
+        if let Some(device) = self.device_of(user_code, now) {
+            device.state = Waiting::Refused;
+        }
+    }
+
+    /// A device asks whether it was let in.
+    pub(crate) fn poll_device(
+        &mut self,
+        code: &str,
+        client: &str,
+        now: SystemTime,
+    ) -> DeviceAnswer {
+        let Some(device) = self.devices.get_mut(code) else {
+            return DeviceAnswer::Unknown;
+        };
+        if device.asked.client_id != client {
+            return DeviceAnswer::Unknown;
+        }
+        let soon = device
+            .polled
+            .is_some_and(|polled| now < polled + device.interval);
+        device.polled = Some(now);
+        match std::mem::replace(&mut device.state, Waiting::Served) {
+            Waiting::LetIn(granted) => return DeviceAnswer::Tokens(granted),
+            Waiting::Served => return DeviceAnswer::Unknown,
+            other => device.state = other,
+        }
+        match device.state {
+            Waiting::Refused => DeviceAnswer::Denied,
+            _ if now >= device.expires => DeviceAnswer::Expired,
+            _ if soon => {
+                device.interval += DEVICE_INTERVAL;
+                DeviceAnswer::SlowDown
+            }
+            _ => DeviceAnswer::Pending,
+        }
     }
 
     /// Whether the code can still be taken.

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, post};
+use axum::routing::{any, get, post};
 use serde_json::{Value, json};
 
 use crate::transaction::Server;
@@ -24,6 +24,7 @@ pub(crate) fn router(org: &Org) -> Router {
             "/api/v1/sessions/me",
             any(|| async { StatusCode::NO_CONTENT }),
         )
+        .route("/activate", get(oauth::activate))
         .merge(html::router())
         .merge(console::router())
         .fallback(|| async { StatusCode::NOT_FOUND })

@@ -1,6 +1,9 @@
 //! What the org says to a person: the keys of protocol 6.1 with their English texts.
 
+use axum::http::StatusCode;
 use serde_json::{Value, json};
+
+use crate::transaction::Ending;
 
 /// One message.
 #[derive(Clone, Debug)]
@@ -53,6 +56,32 @@ pub(crate) fn missing() -> Message {
         class: "ERROR",
         key: None,
         params: Vec::new(),
+    }
+}
+
+/// What the last page says.
+pub(crate) fn ending(ending: Ending) -> (StatusCode, Message) {
+    let info = |key, text| (StatusCode::OK, Message::new("INFO", key, text));
+    let error = |status, key, text| (status, Message::error(key, text));
+    match ending {
+        Ending::ConsentRefused => error(
+            StatusCode::FORBIDDEN,
+            "security.access_denied",
+            "You do not have permission to perform the requested action.",
+        ),
+        Ending::DeviceActivated => info(
+            "idx.device.activated",
+            "Follow the instructions on your device for next steps",
+        ),
+        Ending::DeviceRefused => info(
+            "idx.device.not.activated.consent.denied",
+            "Your device cannot be activated because you did not allow access",
+        ),
+        Ending::DeviceUnknown => error(
+            StatusCode::BAD_REQUEST,
+            "idx.invalid.device.code",
+            "Invalid or expired code. Start over on your device and request a new code.",
+        ),
     }
 }
 

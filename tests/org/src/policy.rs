@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::authenticator::Authenticator;
 
 /// The policies that come with the simulator.
-const POLICIES: [(&str, &str); 9] = [
+const POLICIES: &[(&str, &str)] = &[
     ("seed", include_str!("../policies/seed.toml")),
     ("signup", include_str!("../policies/signup.toml")),
     (
@@ -27,6 +27,12 @@ const POLICIES: [(&str, &str); 9] = [
     ("mfa-email", include_str!("../policies/mfa-email.toml")),
     ("question", include_str!("../policies/question.toml")),
     ("totp", include_str!("../policies/totp.toml")),
+    ("consent", include_str!("../policies/consent.toml")),
+    (
+        "consent-by-scope",
+        include_str!("../policies/consent-by-scope.toml"),
+    ),
+    ("device-code", include_str!("../policies/device-code.toml")),
 ];
 
 /// An org's rules for sign-up and sign-in.
@@ -42,6 +48,9 @@ pub struct Policy {
     pub(crate) sign_up: Assurance,
     /// What has to be proved at a plain sign-in.
     pub(crate) sign_in: Assurance,
+    /// Whether people are asked what the app may have.
+    #[serde(default)]
+    pub(crate) consent: Option<Consent>,
     enrollment: BTreeMap<Authenticator, Enrollment>,
     #[serde(default)]
     pub(crate) attributes: Vec<Attribute>,
@@ -53,6 +62,16 @@ pub struct Policy {
 pub(crate) enum Enrollment {
     Required,
     Optional,
+}
+
+/// How people are asked what the app may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) enum Consent {
+    #[serde(rename = "plain")]
+    Plain,
+    /// Each scope can be left out.
+    #[serde(rename = "by scope")]
+    ByScope,
 }
 
 /// How much proof is enough.

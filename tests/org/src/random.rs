@@ -21,6 +21,13 @@ pub(crate) fn id(prefix: &str) -> String {
     id
 }
 
+/// Capitals without vowels, so that they spell no word (RFC 8628, 6.1).
+pub(crate) fn letters(count: usize) -> String {
+    const CONSONANTS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
+    let letter = |_| char::from(CONSONANTS[OsRng.gen_range(0..CONSONANTS.len())]);
+    (0..count).map(letter).collect()
+}
+
 /// Six digits, never `000000`: people who try a wrong code type that one.
 pub(crate) fn code() -> String {
     format!("{:06}", OsRng.gen_range(1..1_000_000))

@@ -69,6 +69,16 @@ impl Settings {
         self.policies.keys().map(String::as_str)
     }
 
+    /// Where the app is.
+    pub(crate) fn app(&self) -> &str {
+        self.app_origins.first().map_or("", String::as_str)
+    }
+
+    /// Where the app is called back.
+    pub(crate) fn redirect_uri(&self) -> String {
+        format!("{}/login/callback", self.app())
+    }
+
     pub(crate) fn trusts(&self, origin: &str) -> bool {
         self.app_origins.iter().any(|known| known == origin)
     }

@@ -66,6 +66,12 @@ pub(crate) enum Step {
     Reset,
     /// The questions asked at a sign-in.
     ProfileUpdate,
+    /// What the app may have.
+    Consent,
+    /// The code that a device without a keyboard shows.
+    UserCode,
+    /// The page says how it ended, and nothing is left to fill in.
+    Ended(Ending),
     /// The interaction code is there to be taken.
     Done { code: String },
 }
@@ -75,6 +81,28 @@ pub(crate) enum Step {
 pub(crate) enum Pending {
     /// The secret of an authenticator app.
     Otp(SharedSecret),
+}
+
+/// How a transaction ended without an interaction code. [`crate::message::ending`] has the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The person does not let the app have what it asks for.
+    ConsentRefused,
+    /// A device was let in.
+    DeviceActivated,
+    /// The person does not let the device in.
+    DeviceRefused,
+    /// The device's code is wrong, old or used.
+    DeviceUnknown,
+}
+
+/// What a transaction is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The app asked for it by `interact`.
+    App,
+    /// Somebody wants to let a device in, and may have typed its code.
+    Device { user_code: Option<String> },
 }
 
 /// A handle that still leads somewhere, though a newer one exists.
@@ -104,6 +132,7 @@ pub(crate) struct Advance {
 pub(crate) struct Transaction {
     pub(crate) id: String,
     pub(crate) asked: Asked,
+    pub(crate) purpose: Purpose,
     pub(crate) step: Step,
     /// What was typed as the name.
     pub(crate) identifier: Option<String>,
@@ -125,6 +154,8 @@ pub(crate) struct Transaction {
     pub(crate) tries: Tries,
     pub(crate) resends: Vec<(Channel, SystemTime)>,
     pub(crate) skipped: bool,
+    /// The person lets the app have what it asks for.
+    pub(crate) consented: bool,
     pub(crate) last_advance: Option<Advance>,
     pub(crate) expires: SystemTime,
     interaction_handle: String,
@@ -139,6 +170,7 @@ impl Transaction {
             id: random::token(12),
             identifier: asked.login_hint.clone(),
             asked,
+            purpose: Purpose::App,
             step: Step::Identify,
             person: None,
             draft: None,
@@ -152,6 +184,7 @@ impl Transaction {
             tries: Tries::default(),
             resends: Vec::new(),
             skipped: false,
+            consented: false,
             last_advance: None,
             expires: now + IDLE,
             interaction_handle: random::token(32),
@@ -225,6 +258,11 @@ impl Transaction {
         });
         *self = Self {
             id: std::mem::take(&mut self.id),
+            step: match self.purpose {
+                Purpose::App => Step::Identify,
+                Purpose::Device { .. } => Step::UserCode,
+            },
+            purpose: self.purpose.clone(),
             interaction_handle: std::mem::take(&mut self.interaction_handle),
             interaction_expires: self.interaction_expires,
             earlier,
@@ -244,6 +282,12 @@ impl Transaction {
             Some(draft) => Some(draft),
             None => self.person.as_deref().and_then(|id| people.get_mut(id)),
         }
+    }
+
+    /// Shows how it ended.
+    pub(crate) fn end(&mut self, ending: Ending) {
+        self.drop_pending();
+        self.step = Step::Ended(ending);
     }
 
     /// Forgets what was sent and what was handed out: another page comes.

@@ -10,6 +10,7 @@ pub(crate) struct Form {
     path: &'static str,
     relates_to: Option<&'static str>,
     refresh: Option<u32>,
+    members: Vec<(&'static str, Value)>,
     fields: Vec<Value>,
 }
 
@@ -21,6 +22,7 @@ impl Form {
             path,
             relates_to: None,
             refresh: None,
+            members: Vec::new(),
             fields: Vec::new(),
         }
     }
@@ -32,6 +34,12 @@ impl Form {
 
     pub(crate) fn refresh(mut self, millis: u32) -> Self {
         self.refresh = Some(millis);
+        self
+    }
+
+    /// A member beside the fields, such as `scopes`.
+    pub(crate) fn member(mut self, name: &'static str, value: Value) -> Self {
+        self.members.push((name, value));
         self
     }
 
@@ -63,6 +71,9 @@ impl Form {
         }
         if let Some(millis) = self.refresh {
             form["refresh"] = json!(millis);
+        }
+        for (name, value) in self.members {
+            form[name] = value;
         }
         form["value"] = Value::Array(self.fields);
         form["accepts"] = json!("application/json; okta-version=1.0.0");

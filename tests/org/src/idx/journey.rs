@@ -8,7 +8,7 @@ use crate::grants::Granted;
 use crate::message;
 use crate::people::Account;
 use crate::policy::{Asked, Assurance, Attribute, Enrollment, Policy};
-use crate::transaction::{Step, Transaction};
+use crate::transaction::{Ending, Purpose, Step, Transaction};
 
 /// What can be set up now, and whether it may be left.
 pub(crate) struct Open {
@@ -152,12 +152,25 @@ fn finish(visit: &mut Visit<'_>) -> Answer {
         visit.transaction.step = Step::ProfileUpdate;
         return Answer::page();
     }
+    if policy.consent.is_some() && !transaction.consented {
+        visit.transaction.step = Step::Consent;
+        return Answer::page();
+    }
     let granted = Granted {
         asked: transaction.asked.clone(),
         person: account.id.clone(),
         methods: amr(transaction),
         auth_time: visit.now,
     };
+    if let Purpose::Device { user_code } = &transaction.purpose {
+        let user_code = user_code.clone().unwrap_or_default();
+        let let_in = visit.grants.let_in(&user_code, granted, visit.now);
+        visit.transaction.end(match let_in {
+            true => Ending::DeviceActivated,
+            false => Ending::DeviceUnknown,
+        });
+        return Answer::page();
+    }
     let code = visit.grants.issue_code(granted, visit.now);
     visit.transaction.step = Step::Done { code };
     Answer::page()

@@ -1,5 +1,6 @@
 //! The IDX API: one transaction after another, each request one step (protocol 2 to 6).
 
+mod consent;
 mod enroll_page;
 mod factor;
 mod form;
@@ -9,6 +10,7 @@ mod page;
 mod profile_page;
 mod prove;
 mod sign_in_page;
+mod user_code;
 mod visit;
 
 use axum::http::StatusCode;
@@ -19,6 +21,8 @@ use self::visit::{Answer, Visit};
 use crate::message;
 use crate::state::{Core, State};
 use crate::transaction::{Advance, Handle, Step, Transaction};
+
+pub(crate) use self::user_code::plain as plain_user_code;
 
 /// The app's name on the org's pages.
 pub(crate) const APP_LABEL: &str = "Vestibule";
@@ -178,6 +182,8 @@ fn step(visit: &mut Visit<'_>, path: &str, body: &Value) -> Reply {
         "challenge" => prove::select_verify(visit, body),
         "challenge/answer" => prove::answer(visit, body),
         "challenge/resend" => prove::resend(visit),
+        "consent" => consent::answer(visit, body),
+        "device/activate" => user_code::answer(visit, body),
         "skip" => identify::skip(visit),
         "recover" => identify::recover(visit),
         "cancel" => {
@@ -222,6 +228,15 @@ fn without_handle(body: &Value) -> String {
 
 /// The current page with what is to be said.
 fn shown(visit: &Visit<'_>, answer: &Answer) -> Reply {
+    if let Step::Ended(ending) = visit.transaction.step {
+        let (status, said) = message::ending(ending);
+        let said = Answer::says(status, said);
+        return Reply {
+            status,
+            body: Page::of(visit).json(visit, &said),
+            retry_after: None,
+        };
+    }
     if let Step::Done { code } = &visit.transaction.step
         && !visit.grants.code_waits(code, visit.now)
     {

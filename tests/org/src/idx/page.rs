@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::form::Form;
 use super::visit::{Answer, Visit};
-use super::{APP_LABEL, enroll_page, profile_page, sign_in_page};
+use super::{APP_LABEL, consent, enroll_page, profile_page, sign_in_page, user_code};
 use crate::clock::iso;
 use crate::message;
 use crate::transaction::{Server, Step};
@@ -52,6 +52,9 @@ impl Page {
                 sign_in_page::challenge(&mut page, visit, authenticator)
             }
             Step::Reset => sign_in_page::reset(&mut page, visit),
+            Step::Consent => consent::page(&mut page, visit),
+            Step::UserCode => user_code::page(&mut page, visit),
+            Step::Ended(_) => {}
             Step::Done { code } => success(&mut page, visit, &code),
         }
         page

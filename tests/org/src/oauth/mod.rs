@@ -1,5 +1,6 @@
 //! The authorization servers: the org's own and the custom one named `default` (protocol 1).
 
+mod device;
 mod discovery;
 mod interact;
 mod logout;
@@ -19,7 +20,43 @@ use crate::Org;
 use crate::settings::Settings;
 use crate::transaction::Server;
 
-pub(crate) const SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+pub(crate) const SCOPES: [&str; 6] = [
+    "openid",
+    "profile",
+    "email",
+    "offline_access",
+    "plan.read",
+    "plan.read.all",
+];
+
+/// What a scope is called when people are asked about it, and more about it.
+pub(crate) fn scope_words(scope: &str) -> (&'static str, &'static str) {
+    match scope {
+        "profile" => (
+            "View your profile information.",
+            "The app sees your name and your user name.",
+        ),
+        "email" => (
+            "View your email address.",
+            "This allows the app to view your email address.",
+        ),
+        "plan.read" => (
+            "View your plan.",
+            "This allows the app to view the plan that you are on.",
+        ),
+        "plan.read.all" => (
+            "View all plans of your household.",
+            "This allows the app to view the plans of everyone you live with.",
+        ),
+        "offline_access" => (
+            "Keep access while you are away.",
+            "The app can renew its access without asking again.",
+        ),
+        _ => ("Sign you in.", "The app learns that it is you."),
+    }
+}
+
+pub(crate) use device::activate;
 
 impl Server {
     /// Where its endpoints are, under the org's origin.
@@ -53,6 +90,10 @@ pub(crate) fn router(server: Server) -> Router<Org> {
         .route(
             &at("interact"),
             post(move |org, body| interact::interact(org, server, body)),
+        )
+        .route(
+            &at("device/authorize"),
+            post(move |org, headers, body| device::authorize(org, server, headers, body)),
         )
         .route(
             &at("token"),

@@ -9,10 +9,10 @@ use axum::http::header::{self, HeaderMap};
 use serde_json::{Value, json};
 
 use super::interact::is_unreserved;
-use super::{OAuthError, Params};
+use super::{OAuthError, Params, device};
 use crate::clock::seconds;
 use crate::faults::TokenFault;
-use crate::grants::{Granted, TOKEN};
+use crate::grants::{DeviceAnswer, Granted, TOKEN};
 use crate::people::Account;
 use crate::signer::{at_hash, challenge_of};
 use crate::state::State as Remembered;
@@ -41,6 +41,7 @@ pub(super) async fn token(
     }
     match params.get("grant_type") {
         Some("interaction_code") => exchange(&org, server, client, &params),
+        Some(device::GRANT) => device_tokens(&org, server, client, &params),
         Some("refresh_token") => refresh(&org, server, client, &params),
         Some(_) => Err(OAuthError::new(
             "unsupported_grant_type",
@@ -118,6 +119,71 @@ fn exchange(
         now,
     };
     issue.answer(org, &mut state).ok_or_else(invalid_grant)
+}
+
+/// A device asks whether it was let in (RFC 8628, 3.4 and 3.5).
+fn device_tokens(
+    org: &Org,
+    server: Server,
+    client: &str,
+    params: &Params,
+) -> Result<Json<Value>, OAuthError> {
+    let now = org.clock().now();
+    let code = params.get("device_code").ok_or(OAuthError::new(
+        "invalid_request",
+        "The 'device_code' parameter is required.",
+    ))?;
+    let mut state = org.state();
+    let invalid = || {
+        OAuthError::new(
+            "invalid_grant",
+            "The device code is invalid or has expired.",
+        )
+    };
+    let granted = match state.grants.poll_device(code, client, now) {
+        DeviceAnswer::Tokens(granted) => *granted,
+        DeviceAnswer::Pending => {
+            return Err(OAuthError::new(
+                "authorization_pending",
+                "The device authorization is pending. Please try again later.",
+            ));
+        }
+        DeviceAnswer::SlowDown => {
+            return Err(OAuthError::new(
+                "slow_down",
+                "The device asks too often. Please wait longer.",
+            ));
+        }
+        DeviceAnswer::Denied => {
+            return Err(OAuthError::new(
+                "access_denied",
+                "The person did not allow access.",
+            ));
+        }
+        DeviceAnswer::Expired => {
+            return Err(OAuthError::new(
+                "expired_token",
+                "The device code has expired.",
+            ));
+        }
+        DeviceAnswer::Unknown => return Err(invalid()),
+    };
+    if granted.asked.server != server {
+        return Err(invalid());
+    }
+    let scopes = granted.asked.scopes.clone();
+    let refreshes =
+        state.switches.refresh_token && scopes.iter().any(|scope| scope == "offline_access");
+    let (family, refresh_token) = state.grants.begin(code, granted.clone(), refreshes, now);
+    let issue = Issue {
+        family,
+        granted,
+        scopes,
+        refresh_token,
+        first: true,
+        now,
+    };
+    issue.answer(org, &mut state).ok_or_else(invalid)
 }
 
 fn refresh(
