@@ -1,10 +1,12 @@
 //! What tests and admins do to the org, as JSON under `/console/`. The README tells each.
 
+mod people;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -13,12 +15,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::authenticator::{Authenticator, Channel};
+pub(crate) use self::people::{NewPerson, add};
+use crate::Org;
 use crate::faults::{Fault, TokenFault};
-use crate::people::{Account, is_email};
 use crate::settings::CLIENT_ID;
 use crate::state::Switches;
-use crate::{Org, Person, phone};
 
 pub(crate) fn router() -> Router<Org> {
     Router::new()
@@ -26,8 +27,8 @@ pub(crate) fn router() -> Router<Org> {
         .route("/console/faults", get(faults).post(arm).delete(disarm))
         .route("/console/token-fault", post(token_fault))
         .route("/console/client", get(switches).post(switch))
-        .route("/console/people", get(people).post(add_person))
-        .route("/console/totp", get(totp))
+        .route("/console/people", get(people::list).post(people::add_one))
+        .route("/console/totp", get(people::totp))
         .route("/console/requests", get(requests).delete(forget_requests))
         .route("/console/policy", get(policy))
         .route("/console/reset", post(reset))
@@ -119,26 +120,6 @@ async fn switch(State(org): State<Org>, body: Bytes) -> Result<Json<Switches>, R
     Ok(Json(state.switches))
 }
 
-/// Somebody to be made by an admin.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct NewPerson {
-    pub(crate) email: String,
-    #[serde(default)]
-    pub(crate) first_name: String,
-    #[serde(default)]
-    pub(crate) last_name: String,
-    #[serde(default)]
-    pub(crate) password: Option<String>,
-    #[serde(default)]
-    pub(crate) phone: Option<String>,
-    #[serde(default)]
-    pub(crate) attributes: BTreeMap<String, Value>,
-    /// The client whose policy they live under; the main one if none is named.
-    #[serde(default)]
-    pub(crate) client: Option<String>,
-}
-
 /// Whose people are meant.
 #[derive(Deserialize)]
 struct Whose {
@@ -150,64 +131,12 @@ fn main_client() -> String {
     CLIENT_ID.to_owned()
 }
 
-async fn people(State(org): State<Org>, Query(whose): Query<Whose>) -> Json<Vec<Person>> {
-    Json(org.people_of(&whose.client))
-}
-
 /// Somebody among the people of a client.
 #[derive(Deserialize)]
 struct Who {
     email: String,
     #[serde(default = "main_client")]
     client: String,
-}
-
-/// The code that somebody's authenticator app shows now.
-async fn totp(State(org): State<Org>, Query(who): Query<Who>) -> Result<Json<Value>, Refusal> {
-    let mut state = org.state();
-    let account = state.people_of(&who.client).named(&who.email);
-    let shared = account
-        .and_then(|account| account.otp.as_ref())
-        .ok_or_else(|| refusal("Nobody with this address has set an authenticator app up."))?;
-    Ok(Json(json!({"code": shared.code(org.clock().now())})))
-}
-
-async fn add_person(
-    State(org): State<Org>,
-    body: Bytes,
-) -> Result<(StatusCode, Json<Person>), Refusal> {
-    let person = add(&org, read(&body)?)?;
-    Ok((StatusCode::CREATED, Json(person)))
-}
-
-pub(crate) fn add(org: &Org, wanted: NewPerson) -> Result<Person, Refusal> {
-    let now = org.clock().now();
-    if !is_email(&wanted.email) {
-        return Err(refusal("This is no address."));
-    }
-    let mut account = Account::new(&wanted.email, &wanted.first_name, &wanted.last_name, now);
-    let client = wanted.client.as_deref().unwrap_or(CLIENT_ID);
-    let Some(policy) = org.settings().policy_of(client) else {
-        return Err(refusal(format!("There is no client \"{client}\".")));
-    };
-    // Somebody made by an admin counts as reachable by the address on file, where the policy knows email.
-    account.email_proved = policy.knows(Authenticator::Email);
-    account.attributes = wanted.attributes;
-    if let Some(number) = wanted.phone {
-        if !phone::takes(Channel::Voice, &number) {
-            return Err(refusal("This is no phone number in E.164."));
-        }
-        account.phone = Some(number);
-    }
-    if let Some(password) = wanted.password {
-        account
-            .set_password(&password, now)
-            .map_err(|refused| refusal(format!("The password is refused: {refused:?}.")))?;
-    }
-    let seen = account.seen();
-    let added = org.state().people_of(client).add(account);
-    added.map_err(|_| Refusal(StatusCode::CONFLICT, "The address is taken.".to_owned()))?;
-    Ok(seen)
 }
 
 async fn requests(State(org): State<Org>) -> Json<Vec<crate::Request>> {

@@ -1,0 +1,91 @@
+//! The people of the org, made and looked at.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Refusal, Who, Whose, read, refusal};
+use crate::authenticator::{Authenticator, Channel};
+use crate::people::{Account, is_email};
+use crate::settings::CLIENT_ID;
+use crate::{Org, Person, phone};
+
+/// Somebody to be made by an admin.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NewPerson {
+    pub(crate) email: String,
+    #[serde(default)]
+    pub(crate) first_name: String,
+    #[serde(default)]
+    pub(crate) last_name: String,
+    #[serde(default)]
+    pub(crate) password: Option<String>,
+    #[serde(default)]
+    pub(crate) phone: Option<String>,
+    #[serde(default)]
+    pub(crate) attributes: BTreeMap<String, Value>,
+    /// The client whose policy they live under; the main one if none is named.
+    #[serde(default)]
+    pub(crate) client: Option<String>,
+}
+
+pub(super) async fn list(State(org): State<Org>, Query(whose): Query<Whose>) -> Json<Vec<Person>> {
+    Json(org.people_of(&whose.client))
+}
+
+/// The code that somebody's authenticator app shows now.
+pub(super) async fn totp(
+    State(org): State<Org>,
+    Query(who): Query<Who>,
+) -> Result<Json<Value>, Refusal> {
+    let mut state = org.state();
+    let account = state.people_of(&who.client).named(&who.email);
+    let shared = account
+        .and_then(|account| account.otp.as_ref())
+        .ok_or_else(|| refusal("Nobody with this address has set an authenticator app up."))?;
+    Ok(Json(json!({"code": shared.code(org.clock().now())})))
+}
+
+pub(super) async fn add_one(
+    State(org): State<Org>,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Person>), Refusal> {
+    let person = add(&org, read(&body)?)?;
+    Ok((StatusCode::CREATED, Json(person)))
+}
+
+pub(crate) fn add(org: &Org, wanted: NewPerson) -> Result<Person, Refusal> {
+    let now = org.clock().now();
+    if !is_email(&wanted.email) {
+        return Err(refusal("This is no address."));
+    }
+    let mut account = Account::new(&wanted.email, &wanted.first_name, &wanted.last_name, now);
+    let client = wanted.client.as_deref().unwrap_or(CLIENT_ID);
+    let Some(policy) = org.settings().policy_of(client) else {
+        return Err(refusal(format!("There is no client \"{client}\".")));
+    };
+    // Somebody made by an admin counts as reachable by the address on file, where the policy knows email.
+    account.email_proved = policy.knows(Authenticator::Email);
+    account.attributes = wanted.attributes;
+    if let Some(number) = wanted.phone {
+        if !phone::takes(Channel::Voice, &number) {
+            return Err(refusal("This is no phone number in E.164."));
+        }
+        account.phone = Some(number);
+    }
+    if let Some(password) = wanted.password {
+        account
+            .set_password(&password, now)
+            .map_err(|refused| refusal(format!("The password is refused: {refused:?}.")))?;
+    }
+    let seen = account.seen();
+    let added = org.state().people_of(client).add(account);
+    added.map_err(|_| Refusal(StatusCode::CONFLICT, "The address is taken.".to_owned()))?;
+    Ok(seen)
+}
