@@ -26,6 +26,8 @@ pub(crate) struct Granted {
     /// `amr`
     pub(crate) methods: Vec<&'static str>,
     pub(crate) auth_time: SystemTime,
+    /// By the org's own page, so that the code is one of `authorization_code` and not of `interaction_code`.
+    pub(crate) hosted: bool,
 }
 
 struct Code {

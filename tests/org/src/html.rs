@@ -4,7 +4,7 @@ use axum::Json;
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::http::header::{self, HeaderName};
+use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
@@ -133,6 +133,28 @@ async fn follow_link(State(org): State<Org>, Query(link): Query<Link>) -> Respon
             )
         }
     }
+}
+
+/// A page with forms, after which the browser may be sent on to one of these origins.
+pub(crate) fn page_with_forms(
+    status: StatusCode,
+    title: &str,
+    targets: &[&str],
+    body: &str,
+) -> Response {
+    let mut response = page(status, title, None, body);
+    let policy = POLICY
+        .replace(
+            "form-action 'none'",
+            &format!("form-action 'self' {}", targets.join(" ")),
+        )
+        .replace("style-src", "img-src data:; style-src");
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }
 
 /// A whole page. `refresh` is the number of seconds after which the browser looks again.

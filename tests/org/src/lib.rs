@@ -15,6 +15,7 @@ mod console;
 mod cors;
 mod faults;
 mod grants;
+mod hosted;
 mod html;
 mod http;
 mod idx;

@@ -101,6 +101,8 @@ pub(crate) enum Ending {
 pub(crate) enum Purpose {
     /// The app asked for it by `interact`.
     App,
+    /// The app sent the browser to the org's own page (RFC 6749, 4.1).
+    Hosted,
     /// Somebody wants to let a device in, and may have typed its code.
     Device { user_code: Option<String> },
 }
@@ -259,7 +261,7 @@ impl Transaction {
         *self = Self {
             id: std::mem::take(&mut self.id),
             step: match self.purpose {
-                Purpose::App => Step::Identify,
+                Purpose::App | Purpose::Hosted => Step::Identify,
                 Purpose::Device { .. } => Step::UserCode,
             },
             purpose: self.purpose.clone(),

@@ -58,7 +58,7 @@ pub(crate) fn answer(visit: &mut Visit<'_>, body: &Value) -> Answer {
     };
     if !agreed {
         let ending = match visit.transaction.purpose.clone() {
-            Purpose::App => Ending::ConsentRefused,
+            Purpose::App | Purpose::Hosted => Ending::ConsentRefused,
             Purpose::Device { user_code } => {
                 let user_code = user_code.unwrap_or_default();
                 visit.grants.refuse_device(&user_code, visit.now);

@@ -161,6 +161,7 @@ fn finish(visit: &mut Visit<'_>) -> Answer {
         person: account.id.clone(),
         methods: amr(transaction),
         auth_time: visit.now,
+        hosted: transaction.purpose == Purpose::Hosted,
     };
     if let Purpose::Device { user_code } = &transaction.purpose {
         let user_code = user_code.clone().unwrap_or_default();

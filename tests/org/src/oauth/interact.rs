@@ -11,7 +11,7 @@ use crate::Org;
 use crate::transaction::{Asked, Server, Transaction};
 
 /// Step-up values that the org understands.
-const ACR: [&str; 4] = [
+pub(super) const ACR: [&str; 4] = [
     "urn:okta:loa:1fa:any",
     "urn:okta:loa:1fa:pwd",
     "urn:okta:loa:2fa:any",

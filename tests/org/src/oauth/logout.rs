@@ -1,4 +1,4 @@
-//! The addresses that a browser is sent to: `logout` and `authorize` (protocol 1.6).
+//! `logout`: the address that a browser is sent to at the end (protocol 1.6).
 
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
@@ -43,13 +43,6 @@ pub(super) async fn logout(State(org): State<Org>, RawQuery(query): RawQuery) ->
         .and_then(|state| serde_urlencoded::to_string([("state", state)]).ok());
     let target = query.map_or(target.to_owned(), |query| format!("{target}?{query}"));
     (StatusCode::FOUND, [(header::LOCATION, target)]).into_response()
-}
-
-/// The org has no sign-in page of its own yet.
-pub(super) async fn authorize() -> Response {
-    bad_request(
-        "unsupported_response_type: this org signs people in by interaction code only, not on a page of its own.",
-    )
 }
 
 fn bad_request(text: &str) -> Response {

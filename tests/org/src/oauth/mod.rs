@@ -1,5 +1,6 @@
 //! The authorization servers: the org's own and the custom one named `default` (protocol 1).
 
+mod authorize;
 mod device;
 mod discovery;
 mod interact;
@@ -56,6 +57,7 @@ pub(crate) fn scope_words(scope: &str) -> (&'static str, &'static str) {
     }
 }
 
+pub(crate) use authorize::redirect;
 pub(crate) use device::activate;
 
 impl Server {
@@ -107,7 +109,10 @@ pub(crate) fn router(server: Server) -> Router<Org> {
         .route(&at("introspect"), post(resource::introspect))
         .route(&at("keys"), get(discovery::keys))
         .route(&at("logout"), get(logout::logout))
-        .route(&at("authorize"), get(logout::authorize))
+        .route(
+            &at("authorize"),
+            get(move |org, query| authorize::authorize(org, server, query)),
+        )
         .route(
             &well_known("openid-configuration"),
             get(move |org| discovery::document(org, server)),

@@ -40,7 +40,9 @@ pub(super) async fn token(
         return Err(OAuthError::new("invalid_request", description));
     }
     match params.get("grant_type") {
-        Some("interaction_code") => exchange(&org, server, client, &params),
+        Some(grant @ ("interaction_code" | "authorization_code")) => {
+            exchange(&org, server, client, grant, &params)
+        }
         Some(device::GRANT) => device_tokens(&org, server, client, &params),
         Some("refresh_token") => refresh(&org, server, client, &params),
         Some(_) => Err(OAuthError::new(
@@ -59,17 +61,20 @@ fn exchange(
     org: &Org,
     server: Server,
     client: &str,
+    grant: &str,
     params: &Params,
 ) -> Result<Json<Value>, OAuthError> {
+    let hosted = grant == "authorization_code";
     let invalid_grant = || {
-        OAuthError::new(
-            "invalid_grant",
-            "The interaction code is invalid or has expired.",
-        )
+        let description = match hosted {
+            true => "The authorization code is invalid or has expired.",
+            false => "The interaction code is invalid or has expired.",
+        };
+        OAuthError::new("invalid_grant", description)
     };
     let now = org.clock().now();
     let mut state = org.state();
-    if !state.switches.interaction_code {
+    if !hosted && !state.switches.interaction_code {
         return Err(OAuthError::new(
             "unauthorized_client",
             "The client is not authorized to use the provided grant type.",
@@ -84,8 +89,12 @@ fn exchange(
             "PKCE code verifier is required, with 43 to 128 characters.",
         ));
     };
-    let code = params.get("interaction_code").ok_or_else(invalid_grant)?;
+    let name = if hosted { "code" } else { "interaction_code" };
+    let code = params.get(name).ok_or_else(invalid_grant)?;
     let granted = state.grants.redeem(code, now).ok_or_else(invalid_grant)?;
+    if granted.hosted != hosted {
+        return Err(invalid_grant());
+    }
     let asked = &granted.asked;
     if asked.server != server {
         return Err(OAuthError::new(
@@ -93,9 +102,10 @@ fn exchange(
             "The code was issued by another authorization server.",
         ));
     }
-    if params
-        .get("redirect_uri")
-        .is_some_and(|uri| uri != asked.redirect_uri)
+    // An interaction code may come without the address, an authorization code may not (protocol 1.4; RFC 6749, 4.1.3).
+    let redirect_uri = params.get("redirect_uri");
+    if redirect_uri.is_some_and(|uri| uri != asked.redirect_uri)
+        || (hosted && redirect_uri.is_none())
         || asked.client_id != client
     {
         return Err(invalid_grant());
