@@ -11,7 +11,7 @@ use axum::routing::{any, get, post};
 use serde_json::{Value, json};
 
 use crate::transaction::Server;
-use crate::{Org, console, cors, faults, hosted, html, idx, journal, oauth, random};
+use crate::{Org, console, cors, faults, hosted, html, idp, idx, journal, oauth, random};
 
 const ION: &str = "application/ion+json; okta-version=1.0.0";
 
@@ -26,6 +26,7 @@ pub(crate) fn router(org: &Org) -> Router {
         )
         .route("/activate", get(oauth::activate))
         .merge(hosted::router())
+        .merge(idp::router())
         .merge(html::router())
         .merge(console::router())
         .fallback(|| async { StatusCode::NOT_FOUND })

@@ -18,6 +18,7 @@ mod grants;
 mod hosted;
 mod html;
 mod http;
+mod idp;
 mod idx;
 mod inbox;
 mod journal;

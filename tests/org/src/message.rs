@@ -82,6 +82,11 @@ pub(crate) fn ending(ending: Ending) -> (StatusCode, Message) {
             "idx.invalid.device.code",
             "Invalid or expired code. Start over on your device and request a new code.",
         ),
+        Ending::IdpFailed => error(
+            StatusCode::BAD_REQUEST,
+            "idx.identity.provider.auth.error",
+            "Unable to authenticate with the identity provider. Try again, or choose another way to sign in.",
+        ),
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Person {
     pub phone: Option<String>,
     /// The keys of the authenticators set up: `okta_email`, `okta_password` and so on.
     pub authenticators: Vec<&'static str>,
+    /// The groups they are in.
+    pub groups: Vec<String>,
     /// What else they have told about themselves.
     pub attributes: BTreeMap<String, Value>,
     /// Too many wrong passwords.
@@ -49,6 +51,9 @@ pub(crate) struct Account {
     pub(crate) questions_asked: bool,
     /// The address was proved, so email is an authenticator of theirs.
     pub(crate) email_proved: bool,
+    pub(crate) groups: Vec<String>,
+    /// An identity provider brought them, so no password is asked of them.
+    pub(crate) from_idp: bool,
     pub(crate) phone: Option<String>,
     /// The security question and its answer.
     pub(crate) question: Option<SecurityQuestion>,
@@ -69,6 +74,8 @@ impl Account {
             attributes: BTreeMap::new(),
             questions_asked: false,
             email_proved: false,
+            groups: Vec::new(),
+            from_idp: false,
             phone: None,
             question: None,
             otp: None,
@@ -159,6 +166,7 @@ impl Account {
                 .into_iter()
                 .map(Authenticator::key)
                 .collect(),
+            groups: self.groups.clone(),
             attributes: self.attributes.clone(),
             locked: self.locked(),
         }

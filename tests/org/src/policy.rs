@@ -33,6 +33,7 @@ const POLICIES: &[(&str, &str)] = &[
         include_str!("../policies/consent-by-scope.toml"),
     ),
     ("device-code", include_str!("../policies/device-code.toml")),
+    ("social", include_str!("../policies/social.toml")),
 ];
 
 /// An org's rules for sign-up and sign-in.
@@ -52,8 +53,25 @@ pub struct Policy {
     #[serde(default)]
     pub(crate) consent: Option<Consent>,
     enrollment: BTreeMap<Authenticator, Enrollment>,
+    /// What has to be proved at a sign-in by the people of a group, by the group's name.
+    #[serde(default)]
+    groups: BTreeMap<String, Assurance>,
     #[serde(default)]
     pub(crate) attributes: Vec<Attribute>,
+    /// The identity providers beside the org.
+    #[serde(default, rename = "idp")]
+    pub(crate) idps: Vec<Idp>,
+}
+
+/// Another service that can say who somebody is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Idp {
+    /// `0oa…`
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// `OIDC`, `SAML2`, `GOOGLE` and so on (protocol 4.1).
+    pub(crate) kind: String,
 }
 
 /// Whether an authenticator must be set up. One that is not named is off.
@@ -166,6 +184,13 @@ impl Policy {
     /// This policy's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What has to be proved at a sign-in by somebody of these groups: the first rule that names one of them, else the
+    /// plain one.
+    pub(crate) fn sign_in_of(&self, groups: &[String]) -> Assurance {
+        let own = groups.iter().find_map(|group| self.groups.get(group));
+        own.copied().unwrap_or(self.sign_in)
     }
 
     pub(crate) fn knows(&self, authenticator: Authenticator) -> bool {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::faults::{Fault, TokenFault};
 use crate::grants::Grants;
+use crate::idp::Trips;
 use crate::inbox::Inbox;
 use crate::journal::Journal;
 use crate::people::{Account, People};
@@ -25,6 +26,8 @@ pub(crate) struct State {
     /// Everyone, by the client whose policy they live under: the clients know nothing of one another.
     pub(crate) people: HashMap<String, People>,
     pub(crate) transactions: HashMap<String, Transaction>,
+    /// Browsers on their way to an identity provider and back.
+    pub(crate) trips: Trips,
     pub(crate) inbox: Inbox,
     pub(crate) grants: Grants,
     pub(crate) journal: Journal,
@@ -55,6 +58,8 @@ pub(crate) struct Switches {
     pub(crate) refresh_token: bool,
     /// Whether people may sign up.
     pub(crate) registration: bool,
+    /// Whether the identity providers are the only way in.
+    pub(crate) only_idp: bool,
 }
 
 impl Default for Switches {
@@ -63,6 +68,7 @@ impl Default for Switches {
             interaction_code: true,
             refresh_token: true,
             registration: true,
+            only_idp: false,
         }
     }
 }

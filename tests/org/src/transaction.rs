@@ -76,6 +76,14 @@ pub(crate) enum Step {
     Done { code: String },
 }
 
+/// What an identity provider said about somebody.
+#[derive(Clone, Debug)]
+pub(crate) struct Vouched {
+    pub(crate) email: String,
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+}
+
 /// What an authenticator's page has handed out and the person has yet to prove that they hold.
 #[derive(Clone, Debug)]
 pub(crate) enum Pending {
@@ -94,6 +102,8 @@ pub(crate) enum Ending {
     DeviceRefused,
     /// The device's code is wrong, old or used.
     DeviceUnknown,
+    /// The identity provider could not say who it was.
+    IdpFailed,
 }
 
 /// What a transaction is for.
@@ -158,6 +168,10 @@ pub(crate) struct Transaction {
     pub(crate) skipped: bool,
     /// The person lets the app have what it asks for.
     pub(crate) consented: bool,
+    /// Names this transaction to an identity provider's round trip.
+    pub(crate) trip: String,
+    /// What the identity provider said, once it did.
+    pub(crate) vouched: Option<Vouched>,
     pub(crate) last_advance: Option<Advance>,
     pub(crate) expires: SystemTime,
     interaction_handle: String,
@@ -187,6 +201,8 @@ impl Transaction {
             resends: Vec::new(),
             skipped: false,
             consented: false,
+            trip: random::token(24),
+            vouched: None,
             last_advance: None,
             expires: now + IDLE,
             interaction_handle: random::token(32),

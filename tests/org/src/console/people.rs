@@ -29,6 +29,8 @@ pub(crate) struct NewPerson {
     #[serde(default)]
     pub(crate) phone: Option<String>,
     #[serde(default)]
+    pub(crate) groups: Vec<String>,
+    #[serde(default)]
     pub(crate) attributes: BTreeMap<String, Value>,
     /// The client whose policy they live under; the main one if none is named.
     #[serde(default)]
@@ -72,6 +74,7 @@ pub(crate) fn add(org: &Org, wanted: NewPerson) -> Result<Person, Refusal> {
     };
     // Somebody made by an admin counts as reachable by the address on file, where the policy knows email.
     account.email_proved = policy.knows(Authenticator::Email);
+    account.groups = wanted.groups;
     account.attributes = wanted.attributes;
     if let Some(number) = wanted.phone {
         if !phone::takes(Channel::Voice, &number) {

@@ -11,6 +11,8 @@ pub(crate) struct Form {
     relates_to: Option<&'static str>,
     refresh: Option<u32>,
     members: Vec<(&'static str, Value)>,
+    /// Where the browser goes, with what else is told of it: such a form is not posted.
+    redirect: Option<(String, Value)>,
     fields: Vec<Value>,
 }
 
@@ -23,7 +25,16 @@ impl Form {
             relates_to: None,
             refresh: None,
             members: Vec::new(),
+            redirect: None,
             fields: Vec::new(),
+        }
+    }
+
+    /// A form that is an address to go to, with its other members.
+    pub(crate) fn redirect(name: &'static str, href: String, members: Value) -> Self {
+        Self {
+            redirect: Some((href, members)),
+            ..Self::new(name, "")
         }
     }
 
@@ -59,6 +70,12 @@ impl Form {
     }
 
     pub(crate) fn json(mut self, origin: &str, state_handle: &str) -> Value {
+        if let Some((href, mut form)) = self.redirect {
+            form["name"] = json!(self.name);
+            form["href"] = json!(href);
+            form["method"] = json!("GET");
+            return form;
+        }
         self.fields.push(json!({
             "name": "stateHandle", "required": true, "value": state_handle, "visible": false, "mutable": false
         }));

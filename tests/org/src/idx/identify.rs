@@ -3,9 +3,9 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use super::journey;
 use super::profile_page::{Profile, read_attributes, read_profile};
 use super::visit::{Answer, Visit, text};
+use super::{federated, journey};
 use crate::authenticator::Authenticator;
 use crate::message;
 use crate::people::Account;
@@ -57,6 +57,9 @@ pub(crate) fn identify(visit: &mut Visit<'_>, body: &Value) -> Answer {
 
 /// `identify/select`: back from the registration form.
 pub(crate) fn select_identify(visit: &mut Visit<'_>) -> Answer {
+    if visit.transaction.vouched.is_some() {
+        visit.transaction.restart(visit.now);
+    }
     visit.transaction.step = Step::Identify;
     Answer::page()
 }
@@ -100,6 +103,12 @@ fn register(visit: &mut Visit<'_>, body: &Value) -> Answer {
     } = profile;
     let mut account = Account::new(&email, &first_name, &last_name, visit.now);
     account.attributes = attributes;
+    if let Some(vouched) = visit.transaction.vouched.take() {
+        visit.transaction.identifier = Some(email);
+        federated::take_in(visit, account, &vouched);
+        visit.transaction.rotate(visit.now);
+        return journey::advance(visit);
+    }
     visit.transaction.identifier = Some(email);
     visit.transaction.person = None;
     visit.transaction.draft = Some(account);

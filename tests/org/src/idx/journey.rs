@@ -23,6 +23,7 @@ pub(crate) fn open(policy: &Policy, transaction: &Transaction, account: &Account
         policy
             .with(wanted)
             .filter(|one| one.is_set_up_by_people() && !account.has(*one))
+            .filter(|one| !(account.from_idp && *one == Authenticator::Password))
             .collect::<Vec<_>>()
     };
     let found = |list: Vec<Authenticator>, skip| (!list.is_empty()).then_some(Open { list, skip });
@@ -69,7 +70,7 @@ fn assurance(
         }
         _ => false,
     };
-    let own = policy.sign_in;
+    let own = policy.sign_in_of(&account.groups);
     let rule = if two && own.met(&transaction.proofs) {
         Assurance::AnyTwo
     } else {

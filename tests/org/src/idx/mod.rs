@@ -3,6 +3,7 @@
 mod consent;
 mod enroll_page;
 mod factor;
+mod federated;
 mod form;
 mod identify;
 mod journey;
@@ -16,11 +17,12 @@ mod visit;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+pub(crate) use self::federated::{Outcome, Verdict};
 use self::page::Page;
 use self::visit::{Answer, Visit};
 use crate::message;
 use crate::state::{Core, State};
-use crate::transaction::{Advance, Handle, Step, Transaction};
+use crate::transaction::{Advance, Asked, Handle, Step, Transaction};
 
 pub(crate) use self::user_code::plain as plain_user_code;
 
@@ -79,7 +81,7 @@ pub(crate) fn answer(core: &Core, state: &mut State, path: &str, body: &Value) -
         Handle::Current => step(visit, path, body),
     });
     state.transactions.insert(id, transaction);
-    reply
+    reply.unwrap_or_else(Reply::expired)
 }
 
 /// `introspect`, with an interaction handle or with a state handle under either of its names (protocol 2.1).
@@ -123,7 +125,28 @@ fn introspect(core: &Core, state: &mut State, body: &Value) -> Reply {
         shown(visit, &Answer::page())
     });
     state.transactions.insert(id, transaction);
-    reply
+    reply.unwrap_or_else(Reply::expired)
+}
+
+/// Somebody is back from an identity provider. `None` if their transaction is over.
+pub(crate) fn come_back(
+    core: &Core,
+    state: &mut State,
+    id: &str,
+    verdict: Verdict,
+) -> Option<(Asked, Outcome)> {
+    let now = core.settings.clock.now();
+    let mut transaction = state.transactions.remove(id)?;
+    let alive = now < transaction.expires;
+    transaction.touch(now);
+    let asked = transaction.asked.clone();
+    let outcome = alive.then(|| {
+        with_visit(core, state, &mut transaction, |visit| {
+            federated::arrive(visit, verdict)
+        })
+    });
+    state.transactions.insert(id.to_owned(), transaction);
+    Some((asked, outcome??))
 }
 
 fn find(state: &State, handle: &str, now: std::time::SystemTime) -> Option<(String, Handle)> {
@@ -133,16 +156,15 @@ fn find(state: &State, handle: &str, now: std::time::SystemTime) -> Option<(Stri
         .find_map(|(id, one)| one.knows(handle, now).map(|known| (id.clone(), known)))
 }
 
-fn with_visit(
+/// Works on a transaction. `None` if its client is none of the org's.
+fn with_visit<T>(
     core: &Core,
     state: &mut State,
     transaction: &mut Transaction,
-    answer: impl FnOnce(&mut Visit<'_>) -> Reply,
-) -> Reply {
+    work: impl FnOnce(&mut Visit<'_>) -> T,
+) -> Option<T> {
     let client = transaction.asked.client_id.clone();
-    let Some(policy) = core.settings.policy_of(&client) else {
-        return Reply::expired();
-    };
+    let policy = core.settings.policy_of(&client)?;
     let mut visit = Visit {
         settings: &core.settings,
         policy,
@@ -153,7 +175,7 @@ fn with_visit(
         switches: &state.switches,
         transaction,
     };
-    answer(&mut visit)
+    Some(work(&mut visit))
 }
 
 /// One request on the current page (protocol 5.11).

@@ -7,7 +7,7 @@ use super::visit::{Answer, Visit};
 use super::{APP_LABEL, consent, enroll_page, profile_page, sign_in_page, user_code};
 use crate::clock::iso;
 use crate::message;
-use crate::transaction::{Server, Step};
+use crate::transaction::Step;
 
 /// A page in the making: forms in order, then what they relate to.
 pub(crate) struct Page {
@@ -156,10 +156,7 @@ pub(crate) fn user(page: &mut Page, visit: &Visit<'_>) {
 fn success(page: &mut Page, visit: &Visit<'_>, code: &str) {
     user(page, visit);
     let asked = &visit.transaction.asked;
-    let base = match asked.server {
-        Server::Org => format!("{}/oauth2", page.origin),
-        Server::Default => format!("{}/oauth2/default", page.origin),
-    };
+    let base = format!("{}{}", page.origin, asked.server.base());
     page.members.insert(
         "successWithInteractionCode".to_owned(),
         json!({

@@ -22,6 +22,16 @@ pub(crate) fn enroll(page: &mut Page, visit: &Visit<'_>) {
         json!({"name": "lastName", "label": "Last name", "required": true, "minLength": 1, "maxLength": NAME}),
         json!({"name": "email", "label": "Email", "required": true}),
     ];
+    if let Some(vouched) = &visit.transaction.vouched {
+        let known = [&vouched.first_name, &vouched.last_name, &vouched.email];
+        for (field, value) in fields
+            .iter_mut()
+            .zip(known)
+            .filter(|(_, value)| !value.is_empty())
+        {
+            field["value"] = json!(value);
+        }
+    }
     fields.extend(visit.policy().attributes(Asked::SignUp).map(field));
     page.form(
         Form::new("enroll-profile", "enroll/new")

@@ -14,6 +14,9 @@ use crate::password;
 
 /// The first page.
 pub(crate) fn identify(page: &mut Page, visit: &Visit<'_>) {
+    if visit.switches.only_idp && !visit.policy().idps.is_empty() {
+        return providers(page, visit);
+    }
     let mut form = Form::new("identify", "identify").field(identifier(visit));
     if !visit.policy().identifier_first {
         form = form.field(credentials(
@@ -25,7 +28,27 @@ pub(crate) fn identify(page: &mut Page, visit: &Visit<'_>) {
         page.object("currentAuthenticator", password);
     }
     page.form(form);
+    providers(page, visit);
     sign_up(page, visit);
+}
+
+/// The other services that can say who somebody is (protocol 5.6).
+fn providers(page: &mut Page, visit: &Visit<'_>) {
+    let asked = &visit.transaction.asked;
+    let base = asked.server.base();
+    for idp in &visit.policy().idps {
+        let query = [
+            ("client_id", asked.client_id.as_str()),
+            (
+                "request_uri",
+                &format!("urn:okta:{}:{}", visit.transaction.trip, idp.id),
+            ),
+        ];
+        let query = serde_urlencoded::to_string(query).unwrap_or_default();
+        let href = format!("{}{base}/v1/authorize?{query}", visit.settings.origin);
+        let about = json!({"type": idp.kind, "idp": {"id": idp.id, "name": idp.name}});
+        page.form(Form::redirect("redirect-idp", href, about));
+    }
 }
 
 /// Who forgot their password.

@@ -23,6 +23,9 @@ pub(super) async fn authorize(
     let Ok(client) = params.client(&HeaderMap::new(), org.settings()) else {
         return refused("The 'client_id' is unknown.");
     };
+    if let Some(request_uri) = params.get("request_uri") {
+        return crate::idp::depart(&org, client, request_uri);
+    }
     let redirect_uri = params
         .get("redirect_uri")
         .filter(|uri| org.settings().is_redirect(uri));

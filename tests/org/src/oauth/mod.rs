@@ -62,7 +62,7 @@ pub(crate) use device::activate;
 
 impl Server {
     /// Where its endpoints are, under the org's origin.
-    fn base(self) -> &'static str {
+    pub(crate) fn base(self) -> &'static str {
         match self {
             Self::Org => "/oauth2",
             Self::Default => "/oauth2/default",
