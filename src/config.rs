@@ -16,6 +16,10 @@ pub struct Config {
     pub scopes: String,
     /// Whose front door this is.
     pub brand: Brand,
+    /// Whether the page may look for Okta Verify at ports of the person's own device. The page's policy must allow it too.
+    pub fastpass: bool,
+    /// Whether the page shows the exchange with the org to whoever develops with it.
+    pub debug: bool,
 }
 
 /// Whose front door this is.
@@ -108,6 +112,8 @@ impl Config {
             redirect_uri,
             scopes,
             brand: brand(value.get("brand"), root)?,
+            fastpass: value.get("fastpass") == Some(&Value::Bool(true)),
+            debug: value.get("debug") == Some(&Value::Bool(true)),
         })
     }
 

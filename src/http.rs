@@ -17,7 +17,12 @@ pub struct HttpRequest {
     pub content_type: Option<&'static str>,
     /// The body. Passwords and codes are in it.
     pub body: Option<Secret>,
+    /// How long to wait for an answer, in milliseconds.
+    pub patience: u32,
 }
+
+/// How long a person waits for an answer, in milliseconds.
+pub const PATIENCE: u32 = 12_000;
 
 /// The methods in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +42,7 @@ impl HttpRequest {
             accept: "application/json".to_owned(),
             content_type: None,
             body: None,
+            patience: PATIENCE,
         }
     }
 

@@ -195,6 +195,8 @@ catalogue! {
     NewActivation = "Send a new activation email",
     DeviceCheck = "Your device needs attention",
     LookingForApp = "Looking for Okta Verify on this device",
+    NoApp = "Okta Verify does not answer on this device. Open it and try again, or choose another way.",
+    GetApp = "Get Okta Verify",
     ManagedElsewhere = "Your password is managed elsewhere. Change it there, then come back.",
     NotHere = "This page cannot do this step. Choose another way, or use the org's own sign-in page.",
     SentLinkTo = "A link to set it up was sent to {0}. Open it on your mobile device.",

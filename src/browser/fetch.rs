@@ -11,18 +11,15 @@ use web_sys::{
 };
 
 use super::timer::Timer;
-use crate::http::{HttpRequest, HttpResponse, Method, Unreachable};
+use crate::http::{self, HttpRequest, HttpResponse, Method, Unreachable};
 use crate::secret::Secret;
-
-/// How long a person waits for an answer, in milliseconds.
-const PATIENCE: u32 = 12_000;
 
 /// Sends a request. Nothing of the browser's goes along: no cookies, no cache; and no redirect is followed, for a body
 /// with a password in it goes where it was meant to go or nowhere.
 pub(super) async fn send(request: HttpRequest) -> Result<HttpResponse, Unreachable> {
     let abort = AbortController::new().map_err(|_| Unreachable::Network)?;
     let late = Rc::new(Cell::new(false));
-    let timer = Timer::after(PATIENCE, {
+    let timer = Timer::after(request.patience, {
         let (abort, late) = (abort.clone(), late.clone());
         move || {
             late.set(true);
@@ -105,7 +102,7 @@ fn retry_after(status: u16, header: impl Fn(&str) -> Option<String>) -> Option<u
 /// [`Unreachable`] if the host does not answer in time.
 pub async fn text(url: &str) -> Result<Option<String>, Unreachable> {
     let abort = AbortController::new().map_err(|_| Unreachable::Network)?;
-    let _timer = Timer::after(PATIENCE, {
+    let _timer = Timer::after(http::PATIENCE, {
         let abort = abort.clone();
         move || abort.abort()
     });

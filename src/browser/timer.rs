@@ -18,6 +18,8 @@ pub struct Timer {
 impl Timer {
     /// Does `then` once, after that many milliseconds.
     pub fn after(milliseconds: u32, then: impl FnOnce() + 'static) -> Option<Self> {
+        // One kind of closure for all: each of its own is code of its own.
+        let then: Box<dyn FnOnce()> = Box::new(then);
         let then = Closure::once(then);
         let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
         let id = web_sys::window()?

@@ -2,10 +2,11 @@
 
 use std::future::Future;
 
-use super::{Address, Failure};
+use super::{Address, Failure, Flow};
 use crate::config::Config;
-use crate::http::{HttpResponse, Transport};
-use crate::idx::{self, Answers, Form, Progress, Step, Transaction};
+use crate::http::{HttpRequest, HttpResponse, Method, Transport};
+use crate::idx::{self, Answers, Challenge, Form, Progress, Reach, Step, Stop, Transaction};
+use crate::json::Value;
 use crate::oauth::{
     self, Attempt, Claims, Expected, IdToken, Key, Purpose, Refusal, TokenError, Tokens,
 };
@@ -35,6 +36,84 @@ pub trait World: Transport {
     fn random(&self, bytes: &mut [u8]) -> Result<(), Failure>;
     /// Milliseconds since 1970.
     fn now(&self) -> u64;
+}
+
+/// How long an app on the device may take once it has the challenge: it may ask for a finger first. Milliseconds.
+const DELIBERATION: u32 = 300_000;
+
+/// Looks for an app on this device and gives it the challenge, port by port (protocol reference, 4.3.6). What is asked
+/// carries nothing of the browser's, and goes nowhere but to this device.
+///
+/// # Errors
+/// [`Stop`] is what the org is to be told.
+pub async fn probe(world: &impl World, challenge: &Challenge) -> Result<(), Stop> {
+    let mut body = String::new();
+    let text = challenge.text("challengeRequest").to_owned();
+    Value::Object(vec![("challengeRequest".to_owned(), Value::String(text))]).write(&mut body);
+    for place in challenge.places() {
+        let probe = HttpRequest::get([&place, "/probe"].concat());
+        let there = status(world, challenge.patience(), probe).await;
+        if let Some(200..300) = there {
+            let give = HttpRequest {
+                method: Method::Post,
+                content_type: Some("application/json"),
+                body: Some(Secret::new(body.as_str())),
+                ..HttpRequest::get([&place, "/challenge"].concat())
+            };
+            match status(world, DELIBERATION, give).await {
+                Some(200..300) => return Ok(()),
+                // The app of somebody else who uses this device.
+                Some(503) => {}
+                status => return Err(Stop::Refused(status)),
+            }
+        }
+    }
+    Err(Stop::Unreachable)
+}
+
+async fn status(world: &impl World, patience: u32, request: HttpRequest) -> Option<u16> {
+    let request = HttpRequest {
+        patience,
+        ..request
+    };
+    world.send(request).await.ok().map(|answer| answer.status)
+}
+
+/// What a page does without anybody pressing anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Looks for an app on this device.
+    Probe,
+    /// Tells the org that there is none.
+    Report,
+    /// Sends its form: only an extension of the platform's, or the lack of one, answers it.
+    Send,
+}
+
+/// What the page on the screen does by itself, once, and what tells that from what others do. `probing` says whether this
+/// deployment lets it look at the device's ports.
+pub fn alone(flow: &Flow, probing: bool) -> Option<(String, Deed)> {
+    let (transaction, shown) = flow.shown()?;
+    let form = &shown.form;
+    let challenge = transaction.challenge.as_ref();
+    let reach = challenge.map(|challenge| challenge.reach);
+    let deed = match (shown.step, reach) {
+        (Step::DeviceChallengePoll | Step::ChallengePoll, Some(Reach::Loopback)) if probing => {
+            Deed::Probe
+        }
+        (
+            Step::DeviceChallengePoll | Step::ChallengePoll,
+            Some(Reach::Loopback | Reach::Browser),
+        ) => Deed::Report,
+        (Step::AppleSsoExtension | Step::CancelTransaction, _)
+            if form.is_empty() && !form.navigates =>
+        {
+            Deed::Send
+        }
+        _ => return None,
+    };
+    let request = challenge.map_or("", |challenge| challenge.text("challengeRequest"));
+    Some(([form.href.as_str(), request].concat(), deed))
 }
 
 /// A transaction that was started or brought back.
@@ -183,7 +262,7 @@ pub async fn exchange(
     };
     let token = IdToken::parse(&tokens.id).map_err(Failure::Token)?;
     let keys = world
-        .send(crate::http::HttpRequest::get(config.endpoint("/v1/keys")))
+        .send(HttpRequest::get(config.endpoint("/v1/keys")))
         .await?;
     let key =
         oauth::key(keys.body.expose(), &token.kid).ok_or(Failure::Token(TokenError::UnknownKey))?;

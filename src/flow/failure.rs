@@ -37,6 +37,8 @@ pub enum Failure {
     Token(TokenError),
     /// This browser has no WebCrypto here: the page was not opened over https.
     Insecure,
+    /// The app that the org asks for is not on this device, or does not answer.
+    NoApp,
     /// A callback that belongs to no attempt of this browser.
     ForeignCallback,
     /// An identity provider or the org sent the person back with an error.

@@ -8,6 +8,8 @@ mod phase;
 pub mod store;
 
 pub use address::Address;
-pub use drive::{Entered, World, answer, carry, enter, exchange, navigate, revoke, start};
+pub use drive::{
+    Deed, Entered, World, alone, answer, carry, enter, exchange, navigate, probe, revoke, start,
+};
 pub use failure::Failure;
 pub use phase::{AGAIN, Event, Flow, Found, Phase, Session, Way};

@@ -92,6 +92,8 @@ pub enum Way {
     Pressed,
     /// A new code was asked for.
     Resent,
+    /// The page told by itself that no app answers on this device.
+    Reported,
 }
 
 /// What happens to a flow.
@@ -360,6 +362,13 @@ impl Flow {
                     self.wipes = self.wipes.wrapping_add(1);
                 }
                 let shown = self.place(&transaction);
+                let before = self
+                    .transaction()
+                    .and_then(|before| before.challenge.as_ref());
+                // An org that waits on for an app that is not there would wait for ever.
+                if way == Way::Reported && before == transaction.challenge.as_ref() {
+                    self.failure = before.map(|_| Failure::NoApp);
+                }
                 self.phase = Phase::Step {
                     transaction: Box::new(transaction),
                     shown,
@@ -418,7 +427,8 @@ impl Flow {
                     }
                     // A page that only waits said that nobody answers; somebody does.
                     let waits = self.shown().is_some_and(|(_, shown)| shown.polls());
-                    if waits && self.failure.take().is_some() {
+                    let answered = |failure: &mut Failure| *failure != Failure::NoApp;
+                    if waits && self.failure.take_if(answered).is_some() {
                         self.said = self.said.wrapping_add(1);
                     }
                     return;

@@ -7,11 +7,11 @@ use leptos::prelude::*;
 use reactive_stores::Store;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Address, Entered, Event, Failure, Flow, Phase, Session, Way, drive};
+use super::{Address, Deed, Entered, Event, Failure, Flow, Phase, Session, Way, drive};
 use crate::browser::timer::{self, Timer};
 use crate::browser::{Browser, Storage, place};
 use crate::config::Config;
-use crate::idx::{Answers, Form, Kind, Progress};
+use crate::idx::{Answers, Form, Kind, Progress, Stop};
 use crate::oauth::{Attempt, IdToken, Purpose, Tokens};
 use crate::pages::{self, Action, Card, Press, Raw};
 use crate::secret::Secret;
@@ -22,6 +22,10 @@ const TOKENS: &str = "tokens";
 const LASTING: u32 = 5_000;
 /// After so many polls without an answer a page that only waits says why.
 const MISSES: u32 = 4;
+/// What a page does by itself it does after so many milliseconds: it can be read, and stopped.
+const READING: u32 = 1_500;
+/// So many things one page after the other may do by itself: two that lead to each other would go on for ever.
+const DEEDS: u32 = 6;
 /// After a poll that came too often (protocol reference, 6.3).
 const PAUSE: u32 = 60_000;
 
@@ -45,6 +49,9 @@ struct Inner {
     waiting: RefCell<Option<Box<dyn FnOnce()>>>,
     poll: RefCell<Option<Timer>>,
     lasting: RefCell<Option<Timer>>,
+    /// What the page did by itself, and how often pages did since the person last pressed something.
+    done: RefCell<String>,
+    deeds: Cell<u32>,
     /// The press to repeat on "Try again"; none if it was the form.
     last: RefCell<Option<Press>>,
 }
@@ -64,6 +71,8 @@ impl FlowStore {
             waiting: RefCell::new(None),
             poll: RefCell::new(None),
             lasting: RefCell::new(None),
+            done: RefCell::new(String::new()),
+            deeds: Cell::new(0),
             last: RefCell::new(None),
         };
         Self {
@@ -153,14 +162,11 @@ impl FlowStore {
             return;
         }
         let inner = self.inner();
+        inner.deeds.set(0);
         let card = pages::card(&self.flow.read_untracked(), &inner.config);
         match pages::check(&card, raw) {
             Ok(checked) => {
-                let form = self
-                    .flow
-                    .read_untracked()
-                    .shown()
-                    .map(|(_, shown)| shown.form.clone());
+                let form = self.form();
                 self.flow.write_untracked().apply(Event::Kept(checked.kept));
                 inner.last.replace(None);
                 if let Some(form) = form {
@@ -177,6 +183,7 @@ impl FlowStore {
         if busy && !matches!(press, Press::Abandon | Press::Home) {
             return;
         }
+        self.inner().deeds.set(0);
         let remediation = |at: usize| {
             let flow = self.flow.read_untracked();
             flow.transaction()
@@ -194,6 +201,10 @@ impl FlowStore {
                 self.apply(Event::Shown(at));
                 self.settle(false);
             }
+            Press::Act(Action::Stop) => {
+                self.inner().last.replace(Some(press));
+                self.report(Stop::Canceled);
+            }
             Press::Act(action) => {
                 let form = self
                     .flow
@@ -202,6 +213,7 @@ impl FlowStore {
                     .and_then(|transaction| match action {
                         Action::Resend => transaction.resend.clone(),
                         Action::Recover => transaction.recover.clone(),
+                        Action::Stop => None,
                     });
                 if let Some(form) = form {
                     let way = if action == Action::Resend {
@@ -214,9 +226,7 @@ impl FlowStore {
                 }
             }
             Press::Answer(path, value) => {
-                let form =
-                    self.with_untracked(|flow| flow.shown().map(|(_, shown)| shown.form.clone()));
-                if let Some(form) = form {
+                if let Some(form) = self.form() {
                     self.inner()
                         .last
                         .replace(Some(Press::Answer(path.clone(), value.clone())));
@@ -584,13 +594,62 @@ impl FlowStore {
         self.schedule(None);
     }
 
+    /// What the page does by itself and has not done yet.
+    fn next_deed(self) -> Option<(String, Deed)> {
+        let inner = self.inner();
+        let next = drive::alone(&self.flow.read_untracked(), inner.config.fastpass);
+        let deeds = inner.deeds.get();
+        next.filter(|(key, _)| deeds == 0 || deeds < DEEDS && *inner.done.borrow() != *key)
+    }
+
+    fn act(self, deed: Deed) {
+        match deed {
+            Deed::Send => {
+                if let Some(form) = self.form() {
+                    self.send(form, Answers::new(), Way::Pressed);
+                }
+            }
+            Deed::Report => self.report(Stop::Unreachable),
+            Deed::Probe => {
+                let epoch = self.inner().epoch.get();
+                let challenge = self.with_untracked(|flow| flow.transaction()?.challenge.clone());
+                spawn_local(async move {
+                    let Some(challenge) = challenge else { return };
+                    let found = drive::probe(&Browser, &challenge).await;
+                    match found {
+                        _ if self.inner().epoch.get() != epoch => {}
+                        // The org has it from the app by now.
+                        Ok(()) => self.poll(),
+                        Err(why) => self.report(why),
+                    }
+                });
+                self.schedule(None);
+            }
+        }
+    }
+
+    /// The form on the page.
+    fn form(self) -> Option<Form> {
+        self.with_untracked(|flow| flow.shown().map(|(_, shown)| shown.form.clone()))
+    }
+
+    /// Tells the org that no app answers here. Where it does not take that, or knows nothing else, the page says so.
+    fn report(self, why: Stop) {
+        let form =
+            self.with_untracked(|flow| flow.transaction()?.challenge.as_ref()?.cancel().cloned());
+        match form {
+            Some(form) => self.send(form, why.answers(), Way::Reported),
+            None => self.apply(Event::Answered(Way::Pressed, Err(Failure::NoApp))),
+        }
+    }
+
     fn schedule(self, pause: Option<u32>) {
         let inner = self.inner();
-        let wait = self
-            .flow
-            .read_untracked()
-            .polling()
-            .map(|(_, wait)| pause.unwrap_or(wait));
+        let poll = self.with_untracked(|flow| flow.polling().map(|(_, wait)| wait));
+        let wait = match self.next_deed() {
+            Some(_) => Some(READING),
+            None => poll.map(|wait| pause.unwrap_or(wait)),
+        };
         let timer = wait.and_then(|wait| Timer::after(wait, move || self.poll()));
         inner.poll.replace(timer);
     }
@@ -599,6 +658,11 @@ impl FlowStore {
         let inner = self.inner();
         if place::hidden() || self.flow.read_untracked().busy {
             return self.schedule(None);
+        }
+        if let Some((key, deed)) = self.next_deed() {
+            inner.done.replace(key);
+            inner.deeds.set(inner.deeds.get() + 1);
+            return self.act(deed);
         }
         let asked = {
             let flow = self.flow.read_untracked();
@@ -609,6 +673,9 @@ impl FlowStore {
         };
         let Some((form, handle)) = asked else { return };
         let epoch = inner.epoch.get();
+        if inner.polling.get() == Some(epoch) {
+            return;
+        }
         inner.polling.set(Some(epoch));
         spawn_local(async move {
             let answer = drive::answer(

@@ -152,6 +152,7 @@ impl Form {
             return Err(Error::Foreign);
         }
         let mut members = body(&self.fields, answers);
+        members.extend(answers.1.iter().cloned());
         if let Some(handle) = handle {
             members.push((
                 "stateHandle".to_owned(),
@@ -166,6 +167,7 @@ impl Form {
             accept: self.accepts.clone(),
             content_type: Some("application/json"),
             body: Some(Secret::new(text)),
+            patience: http::PATIENCE,
         })
     }
 
@@ -313,7 +315,7 @@ impl Field {
             min_length: length("minLength"),
             max_length: length("maxLength"),
             description: wire::text(raw, "desc"),
-            messages: Message::all(raw),
+            messages: said(raw),
             about: wire::related(root, raw).and_then(Authenticator::read),
             name,
             path,
@@ -323,6 +325,18 @@ impl Field {
             hint,
         })
     }
+}
+
+/// What the org says about a field: on itself, on a form of its own, on one of its options.
+fn said(raw: &Value) -> Vec<Message> {
+    let value = raw.get("value");
+    let form = raw.get("form").or_else(|| value?.get("form"));
+    let options = raw.get("options").map_or(&[][..], Value::items);
+    let mut found = Vec::new();
+    for holder in [raw].into_iter().chain(form).chain(options) {
+        Message::collect(holder, &mut found);
+    }
+    found
 }
 
 /// The three shapes of options (protocol reference, 3.4).
@@ -425,9 +439,10 @@ fn identity(fields: &[Field]) -> Option<String> {
     })
 }
 
-/// What a person answered, by path. Lives from the press of a button to the request, and nowhere else.
+/// What a person answered, by path, and members of the body that no field asks for. Lives from the press of a button to
+/// the request, and nowhere else.
 #[derive(Clone, Default)]
-pub struct Answers(Vec<(String, Answer)>);
+pub struct Answers(Vec<(String, Answer)>, Vec<(String, Value)>);
 
 /// An answer to one field.
 #[derive(Clone)]
@@ -456,6 +471,11 @@ impl Answers {
         let path = path.into();
         self.0.retain(|(known, _)| *known != path);
         self.0.push((path, answer));
+    }
+
+    /// Adds a member of the body that the org takes, whether or not a field asks for it.
+    pub(super) fn also(&mut self, name: &str, value: Value) {
+        self.1.push((name.to_owned(), value));
     }
 
     /// The text at that path; empty if there is none.

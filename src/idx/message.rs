@@ -44,7 +44,13 @@ pub const UNKNOWN_USER: &str = "idx.unknown.user";
 impl Message {
     /// All messages under `messages` of a response, a form or a field, each once.
     pub(super) fn all(holder: &Value) -> Vec<Self> {
-        let mut found: Vec<Self> = Vec::new();
+        let mut found = Vec::new();
+        Self::collect(holder, &mut found);
+        found
+    }
+
+    /// Adds those under `messages` of one thing to what was found before.
+    pub(super) fn collect(holder: &Value, found: &mut Vec<Self>) {
         for raw in wire::list(holder.get("messages")) {
             let message = Self::read(raw);
             let empty = message.text.is_empty() && message.key.is_none();
@@ -52,7 +58,16 @@ impl Message {
                 found.push(message);
             }
         }
-        found
+    }
+
+    /// Adds those of a thing and of whatever lies in it.
+    pub(super) fn within(holder: &Value, found: &mut Vec<Self>) {
+        Self::collect(holder, found);
+        holder
+            .items()
+            .iter()
+            .chain(holder.members().iter().map(|(_, inner)| inner))
+            .for_each(|inner| Self::within(inner, found));
     }
 
     fn read(raw: &Value) -> Self {

@@ -5,6 +5,7 @@
 //! keeps its name and still is a form that can be filled in and sent.
 
 mod authenticator;
+mod challenge;
 mod error;
 mod form;
 mod message;
@@ -13,6 +14,7 @@ mod transaction;
 mod wire;
 
 pub use authenticator::{Authenticator, Kind};
+pub use challenge::{Challenge, Reach, Stop};
 pub use error::Error;
 pub use form::{Answer, Answers, Choice, Control, Field, Form, Hint, Variant};
 pub use message::{Class, Link, Message, UNKNOWN_USER};

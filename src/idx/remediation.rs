@@ -97,6 +97,7 @@ steps! {
     RequestActivationEmail = "request-activation-email",
     CustomPasswordExpiry = "reenroll-custom-password-expiry",
     CustomPasswordExpiryWarning = "reenroll-custom-password-expiry-warning",
+    AppleSsoExtension = "device-apple-sso-extension",
     CancelTransaction = "cancel-transaction",
     RedirectIdverify = "redirect-idverify",
     PivIdp = "piv-idp",

@@ -1,7 +1,7 @@
 //! A transaction as its newest response shows it.
 
-use super::{Authenticator, Error, Field, Form, ION, Message, Remediation, Step, wire};
-use crate::http::{HttpRequest, HttpResponse, Method};
+use super::{Authenticator, Challenge, Error, Field, Form, ION, Message, Remediation, Step, wire};
+use crate::http::{HttpRequest, HttpResponse, Method, PATIENCE};
 use crate::idx::Control;
 use crate::json::{self, Value};
 use crate::secret::Secret;
@@ -20,6 +20,7 @@ pub fn introspect(origin: &str, interaction_handle: &Secret) -> HttpRequest {
         accept: ION.to_owned(),
         content_type: Some(ION),
         body: Some(Secret::new(body)),
+        patience: PATIENCE,
     }
 }
 
@@ -64,6 +65,8 @@ pub struct Transaction {
     pub redirect: Option<String>,
     /// `X-Okta-Request-Id` of the response.
     pub request_id: Option<String>,
+    /// What an app on the device shall answer.
+    pub challenge: Option<Challenge>,
     /// How a device is brought under the org's management: names and values, and where.
     pub device: Option<Device>,
     /// Seconds to wait, where the response says that there were too many requests and for how long.
@@ -151,7 +154,7 @@ impl Transaction {
                 .text("stateHandle")
                 .or_else(|| form_handle(root))
                 .map(Secret::new),
-            messages: Message::all(root),
+            messages: said(root),
             cancel: root.get("cancel").and_then(|raw| Form::read(raw, root)),
             resend: action("resend"),
             poll: action("poll"),
@@ -172,6 +175,7 @@ impl Transaction {
             redirect,
             request_id,
             retry_after: None,
+            challenge: Challenge::read(root, &holders),
             device: wire::object(root.get("deviceEnrollment")).map(|device| Device {
                 vendor: wire::text(device, "vendor"),
                 sign_in: wire::text(device, "signInUrl"),
@@ -274,6 +278,17 @@ impl Transaction {
         };
         still(self) == still(other)
     }
+}
+
+/// What the org says anywhere but on its remediations.
+fn said(root: &Value) -> Vec<Message> {
+    let mut found = Message::all(root);
+    for (name, member) in root.members() {
+        if name != "remediation" && name != "messages" {
+            Message::within(member, &mut found);
+        }
+    }
+    found
 }
 
 fn form_handle(root: &Value) -> Option<&str> {

@@ -345,4 +345,6 @@ pub enum Action {
     Resend,
     /// Recovers the password.
     Recover,
+    /// Waits no longer for an app on this device.
+    Stop,
 }

@@ -3,7 +3,7 @@
 use super::card::{Action, Button, Card, Choice, Icon, Input, Part, Press, Variant};
 use super::words::{self, fill};
 use crate::http;
-use crate::idx::{Control, Field, Hint, Kind, Remediation, Step, Transaction};
+use crate::idx::{Challenge, Control, Field, Hint, Kind, Reach, Remediation, Step, Transaction};
 use crate::json::Value;
 use crate::oauth::Purpose;
 use crate::text::Text;
@@ -27,6 +27,11 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card
         card.intro
             .extend(about.question.clone().or_else(|| about.address.clone()));
         context(&mut card, &about.context);
+    }
+    if let Some(challenge) = &transaction.challenge
+        && remediation.polls()
+    {
+        device(&mut card, challenge);
     }
     if !remediation.details.is_empty() {
         card.parts.push(Part::Claims(remediation.details.clone()));
@@ -71,7 +76,7 @@ fn name(step: Step) -> Option<Text> {
         | Step::LaunchPasskeysAuthenticator
         | Step::PasskeyAutofill => Text::Passkey,
         Step::EnrollResidentKey | Step::EnrollPromotion => Text::SetUpPasskey,
-        Step::DeviceChallengePoll => Text::LookingForApp,
+        Step::DeviceChallengePoll | Step::AppleSsoExtension => Text::LookingForApp,
         Step::DeviceAssuranceGracePeriod => Text::DeviceCheck,
         Step::RequestActivationEmail => Text::NewActivation,
         Step::CustomPasswordExpiry => Text::PasswordExpired,
@@ -111,7 +116,6 @@ pub(super) fn context(card: &mut Card, context: &Value) {
     };
     let opens = [
         context.text("setupNfcUrl"),
-        inner("challenge", "href"),
         inner("samedevice", "setupOVUrl"),
         inner("samedevice", "downloadHref"),
     ];
@@ -124,6 +128,24 @@ pub(super) fn context(card: &mut Card, context: &Value) {
             Text::OpenApp.words(),
             Press::Leave(to.to_owned()),
         ));
+    }
+}
+
+/// The ways to an app on this device, and away from it.
+fn device(card: &mut Card, challenge: &Challenge) {
+    let (open, get) = (challenge.text("href"), challenge.text("downloadHref"));
+    if challenge.reach == Reach::Link && (http::launchable(open) || http::navigable(open)) {
+        let open = Press::Leave(open.to_owned());
+        card.others
+            .push(Button::new(Text::OpenApp.words(), open).primary());
+    }
+    if http::navigable(get) {
+        let get = Press::Leave(get.to_owned());
+        card.links.push(Button::new(Text::GetApp.words(), get));
+    }
+    if challenge.cancel().is_some() {
+        let stop = Press::Act(Action::Stop);
+        card.links.push(Button::new(Text::Cancel.words(), stop));
     }
 }
 

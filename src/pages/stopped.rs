@@ -72,7 +72,7 @@ pub(super) fn terminal(transaction: &Transaction) -> Card {
         )
         .primary(),
     );
-    card.request_id = transaction.request_id.clone().filter(|_| wrong);
+    card.request_id.clone_from(&transaction.request_id);
     card
 }
 
@@ -288,6 +288,7 @@ pub(super) fn sentence(failure: &Failure) -> String {
         Failure::Token(TokenError::Expired | TokenError::Future) => Text::TokenExpired,
         Failure::Token(_) => Text::TokenRefused,
         Failure::Insecure => Text::Insecure,
+        Failure::NoApp => Text::NoApp,
         Failure::ForeignCallback => Text::ForeignCallback,
         Failure::Callback { .. } => Text::CallbackFailed,
     };

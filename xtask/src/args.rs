@@ -28,6 +28,7 @@ The commands of the project
   cargo xtask size      What the sign-in form costs on the wire.
   cargo xtask headers   The headers to serve the app with.
       --org URL           the org that the app may reach        [as in public/config.json]
+      --fastpass          for a config.json that has \"fastpass\": true
   cargo xtask help      This.";
 
 /// A command and its options.
@@ -62,6 +63,8 @@ pub enum Command {
     Headers {
         /// The org's origin.
         org: Option<String>,
+        /// Whether the app may look for Okta Verify on the person's device.
+        fastpass: bool,
     },
     /// How to use all this.
     Help,
@@ -158,14 +161,15 @@ impl Command {
                 Self::Test(test)
             }
             "headers" => {
-                let mut org = None;
+                let (mut org, mut fastpass) = (None, false);
                 while let Some(option) = words.0.next() {
                     match option.as_str() {
                         "--org" => org = Some(words.origin(&option)?),
+                        "--fastpass" => fastpass = true,
                         _ => return Err(unknown(&name, &option)),
                     }
                 }
-                Self::Headers { org }
+                Self::Headers { org, fastpass }
             }
             "corpus" => Self::Corpus {
                 folder: words.0.next().ok_or_else(|| {

@@ -39,15 +39,16 @@ fn run(command: Command) -> Result<()> {
             process::say("All build tools are there.");
         }
         Command::Size => println!("{}", Size::of(&paths::dist())?),
-        Command::Headers { org } => headers(org),
+        Command::Headers { org, fastpass } => headers(org, fastpass),
         Command::Help => println!("{}", args::HELP),
     }
     Ok(())
 }
 
-fn headers(org: Option<String>) {
+fn headers(org: Option<String>, fastpass: bool) {
     let org = org.unwrap_or_else(|| "https://your-org.okta.com".to_owned());
-    println!("content-security-policy: {}", Policy::new().org(org));
+    let policy = Policy::new().org(org).fastpass(fastpass);
+    println!("content-security-policy: {policy}");
     for (name, value) in policy::HEADERS {
         println!("{name}: {value}");
     }

@@ -19,6 +19,7 @@ pub const HEADERS: [(&str, &str); 4] = [
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     orgs: Vec<String>,
+    fastpass: bool,
 }
 
 impl Policy {
@@ -33,6 +34,14 @@ impl Policy {
         self.orgs.push(origin.into());
         self
     }
+
+    /// Whether the app may look for Okta Verify at the ports of the person's own device (`"fastpass": true` in
+    /// `config.json`). A device's own ports and nothing else: names that resolve to them are not among these.
+    #[must_use]
+    pub fn fastpass(mut self, fastpass: bool) -> Self {
+        self.fastpass = fastpass;
+        self
+    }
 }
 
 impl fmt::Display for Policy {
@@ -45,6 +54,9 @@ impl fmt::Display for Policy {
         f.write_str("img-src 'self' data:; connect-src 'self'")?;
         for org in &self.orgs {
             write!(f, " {org}")?;
+        }
+        if self.fastpass {
+            f.write_str(" http://localhost:* http://127.0.0.1:*")?;
         }
         // Forms are sent by the app, never by the browser. Framed, the page could be clicked through.
         f.write_str("; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; ")?;
@@ -86,6 +98,15 @@ mod tests {
              connect-src 'self' https://example.okta.com; base-uri 'none'; form-action 'none'; \
              frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
         );
+    }
+
+    #[test]
+    fn the_ports_of_the_device_are_allowed_where_they_are_asked_for() {
+        let policy = Policy::new().org("https://example.okta.com");
+        let connect =
+            "connect-src 'self' https://example.okta.com http://localhost:* http://127.0.0.1:*; ";
+        assert!(!policy.to_string().contains("127.0.0.1"));
+        assert!(policy.fastpass(true).to_string().contains(connect));
     }
 
     #[test]

@@ -48,6 +48,7 @@ pub struct Site {
     dist: PathBuf,
     base: String,
     config: Option<String>,
+    org: Option<String>,
     policy: Option<String>,
 }
 
@@ -58,6 +59,7 @@ impl Site {
             dist: dist.into(),
             base: "/".to_owned(),
             config: None,
+            org: None,
             policy: None,
         }
     }
@@ -83,9 +85,9 @@ impl Site {
 
     /// The one org that the app may reach, by its origin. Without it, that is the origin of the issuer in `config.json`.
     #[must_use]
-    pub fn org(self, origin: impl Into<String>) -> Self {
-        let policy = Policy::new().org(origin);
-        self.policy(policy.to_string())
+    pub fn org(mut self, origin: impl Into<String>) -> Self {
+        self.org = Some(origin.into());
+        self
     }
 
     /// A content security policy word for word, for tests of what a page does under another one.
@@ -100,7 +102,7 @@ impl Site {
         let policy = self
             .policy
             .clone()
-            .unwrap_or_else(|| self.policy_for_issuer());
+            .unwrap_or_else(|| self.policy_for_config());
         let headers = policy::HEADERS
             .iter()
             .map(|&(name, value)| {
@@ -140,17 +142,20 @@ impl Site {
         }
     }
 
-    fn policy_for_issuer(&self) -> String {
+    fn policy_for_config(&self) -> String {
         let config = match &self.config {
             Some(config) => config.clone(),
             None => std::fs::read_to_string(self.dist.join("config.json")).unwrap_or_default(),
         };
         let config: serde_json::Value = serde_json::from_str(&config).unwrap_or_default();
-        let origin = config["issuer"].as_str().and_then(policy::origin);
-        origin
+        let issuer = || config["issuer"].as_str().and_then(policy::origin);
+        let policy = self
+            .org
+            .clone()
+            .or_else(issuer)
             .into_iter()
-            .fold(Policy::new(), Policy::org)
-            .to_string()
+            .fold(Policy::new(), Policy::org);
+        policy.fastpass(config["fastpass"] == true).to_string()
     }
 
     fn respond(&self, method: &Method, path: &str, asked: &HeaderMap) -> Response {

@@ -162,6 +162,11 @@ async fn the_app_may_reach_the_org_of_its_configuration() {
         connect(&get(site, "/").await).as_deref(),
         Some("connect-src 'self' http://localhost:9999")
     );
+    let site = dist.site().config(r#"{"fastpass":true}"#);
+    assert_eq!(
+        connect(&get(site.org("http://localhost:9999"), "/").await).as_deref(),
+        Some("connect-src 'self' http://localhost:9999 http://localhost:* http://127.0.0.1:*")
+    );
 }
 
 #[tokio::test]

@@ -269,7 +269,10 @@ async fn asks(
         }
         return;
     }
-    let path = text(raw, "href")
+    // Where nothing looks for an app on the device, the org is told that none answers, and nobody waits.
+    let unmet = unmet(recording).filter(|_| polls);
+    let target = unmet.unwrap_or(raw);
+    let path = text(target, "href")
         .and_then(|href| href.strip_prefix(org.origin()))
         .unwrap_or_default();
     let find = |sent: Vec<Sent>| sent.into_iter().find(|sent| sent.path == path);
@@ -288,7 +291,33 @@ async fn asks(
             }
         }
     };
+    if unmet.is_some() {
+        let due = json!({ "stateHandle": recording.handle(), "reason": "OV_UNREACHABLE_BY_LOOPBACK", "statusCode": null });
+        if serde_json::from_str::<Value>(&sent.body).ok() != Some(due) {
+            verdict.fault(format!("{step}: the org is told {}", sent.body));
+        }
+        return;
+    }
     shape(recording, raw, &fields, &filled, &sent, step, verdict);
+}
+
+/// What takes the news that an app on the device cannot be reached, where a page cannot (protocol reference, 4.3.6).
+fn unmet(recording: &Recording) -> Option<&Value> {
+    [
+        "authenticatorChallenge",
+        "currentAuthenticator",
+        "currentAuthenticatorEnrollment",
+    ]
+    .iter()
+    .find_map(|holder| {
+        let holder = recording.object(holder)?;
+        let challenge = holder.pointer("/contextualData/challenge/value");
+        let method = text(challenge.unwrap_or(holder), "challengeMethod")?;
+        let cancel = holder.get("cancel")?;
+        ["LOOPBACK", "CHROME_DTC"]
+            .contains(&method)
+            .then_some(cancel)
+    })
 }
 
 /// Every field has its control.
