@@ -1,7 +1,7 @@
 //! Time, as the org sees it: the machine's, plus what a test has moved it forward.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// A clock that a test can move forward, so that nothing has to be waited for.
@@ -9,7 +9,11 @@ use std::time::{Duration, SystemTime};
 /// Moving it makes all that the org remembers older: codes, links, transactions, tokens. The time that the org *tells*
 /// (`Date`, `iat`, `exp`, `expiresAt`) stays the machine's, so that a client whose clock nobody moved still believes it.
 #[derive(Clone, Debug, Default)]
-pub struct Clock(Arc<AtomicU64>);
+pub struct Clock {
+    ahead: Arc<AtomicU64>,
+    /// Seconds by which what is told is off.
+    off: Arc<AtomicI64>,
+}
 
 impl Clock {
     /// The machine's time.
@@ -21,16 +25,16 @@ impl Clock {
     pub fn forward(&self, by: Duration) {
         let millis = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
         let moved = self
-            .0
+            .ahead
             .load(Ordering::SeqCst)
             .saturating_add(millis)
             .min(Self::FURTHEST);
-        self.0.store(moved, Ordering::SeqCst);
+        self.ahead.store(moved, Ordering::SeqCst);
     }
 
     /// How far this clock is ahead of the machine's.
     pub fn ahead(&self) -> Duration {
-        Duration::from_millis(self.0.load(Ordering::SeqCst))
+        Duration::from_millis(self.ahead.load(Ordering::SeqCst))
     }
 
     /// The org's time. Everything that the org remembers is dated by it.
@@ -40,13 +44,25 @@ impl Clock {
 
     /// A moment of the org's time as the org tells it to others.
     pub fn told(&self, moment: SystemTime) -> SystemTime {
-        moment
-            .checked_sub(self.ahead())
-            .unwrap_or(SystemTime::UNIX_EPOCH)
+        let off = self.off.load(Ordering::SeqCst);
+        let by = Duration::from_secs(off.unsigned_abs());
+        let moment = moment.checked_sub(self.ahead());
+        let moment = match off {
+            ..0 => moment.and_then(|moment| moment.checked_sub(by)),
+            _ => moment.and_then(|moment| moment.checked_add(by)),
+        };
+        moment.unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
+    /// Lets the org tell a time that is off by so many seconds. To a client it is as if its own clock were wrong.
+    pub fn tell_off_by(&self, seconds: i64) {
+        let most = i64::try_from(Self::FURTHEST / 1000).unwrap_or(i64::MAX);
+        self.off.store(seconds.clamp(-most, most), Ordering::SeqCst);
     }
 
     pub(crate) fn reset(&self) {
-        self.0.store(0, Ordering::SeqCst);
+        self.ahead.store(0, Ordering::SeqCst);
+        self.off.store(0, Ordering::SeqCst);
     }
 
     /// A hundred years: more would leave what a `SystemTime` holds.
@@ -77,6 +93,19 @@ mod tests {
         other.forward(Duration::from_secs(600));
         assert!(clock.now() >= before + Duration::from_secs(600));
         assert!(clock.told(clock.now()) < before + Duration::from_secs(60));
+    }
+
+    #[test]
+    fn what_is_told_can_be_off_while_the_org_stays_right() {
+        let clock = Clock::new();
+        let day = Duration::from_secs(86_400);
+        clock.tell_off_by(-86_400);
+        let now = clock.now();
+        assert_eq!(clock.told(now), now - day);
+        clock.tell_off_by(86_400);
+        assert_eq!(clock.told(now), now + day);
+        clock.reset();
+        assert_eq!(clock.told(now), now);
     }
 
     #[test]

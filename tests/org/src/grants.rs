@@ -28,6 +28,8 @@ pub(crate) struct Granted {
     pub(crate) auth_time: SystemTime,
     /// By the org's own page, so that the code is one of `authorization_code` and not of `interaction_code`.
     pub(crate) hosted: bool,
+    /// The thumbprint of the client's key, where the tokens are bound to one.
+    pub(crate) bound_to: Option<String>,
 }
 
 struct Code {

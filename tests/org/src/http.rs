@@ -25,6 +25,7 @@ pub(crate) fn router(org: &Org) -> Router {
             any(|| async { StatusCode::NO_CONTENT }),
         )
         .route("/activate", get(oauth::activate))
+        .route("/api/me", get(oauth::me).post(oauth::me))
         .merge(hosted::router())
         .merge(idp::router())
         .merge(html::router())

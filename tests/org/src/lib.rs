@@ -13,6 +13,7 @@ mod challenge;
 mod clock;
 mod console;
 mod cors;
+mod dpop;
 mod faults;
 mod grants;
 mod hosted;
@@ -159,5 +160,6 @@ impl Org {
     pub(crate) fn reset(&self) {
         *self.state() = State::default();
         self.core.settings.clock.reset();
+        self.core.signer.reset();
     }
 }

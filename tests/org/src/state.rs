@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dpop::{Dpop, DpopMode};
 use crate::faults::{Fault, TokenFault};
 use crate::grants::Grants;
 use crate::idp::Trips;
@@ -32,6 +33,7 @@ pub(crate) struct State {
     pub(crate) grants: Grants,
     pub(crate) journal: Journal,
     pub(crate) faults: Vec<Fault>,
+    pub(crate) dpop: Dpop,
     pub(crate) token_fault: Option<TokenFault>,
     pub(crate) switches: Switches,
 }
@@ -60,6 +62,8 @@ pub(crate) struct Switches {
     pub(crate) registration: bool,
     /// Whether the identity providers are the only way in.
     pub(crate) only_idp: bool,
+    /// Whether tokens are bound to a key of the client.
+    pub(crate) dpop: DpopMode,
 }
 
 impl Default for Switches {
@@ -69,6 +73,7 @@ impl Default for Switches {
             refresh_token: true,
             registration: true,
             only_idp: false,
+            dpop: DpopMode::Optional,
         }
     }
 }

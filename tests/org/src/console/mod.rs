@@ -24,6 +24,8 @@ use crate::state::Switches;
 pub(crate) fn router() -> Router<Org> {
     Router::new()
         .route("/console/clock", post(forward))
+        .route("/console/keys", post(rotate_keys))
+        .route("/console/dpop-nonce", post(rotate_nonce))
         .route("/console/faults", get(faults).post(arm).delete(disarm))
         .route("/console/token-fault", post(token_fault))
         .route("/console/client", get(switches).post(switch))
@@ -55,13 +57,41 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Forward {
+    #[serde(default)]
     forward_seconds: u64,
+    /// By how much the told time is off; stays as it is where nothing is said.
+    #[serde(default)]
+    off_seconds: Option<i64>,
 }
 
 async fn forward(State(org): State<Org>, body: Bytes) -> Result<Json<Value>, Refusal> {
-    let Forward { forward_seconds } = read(&body)?;
-    org.clock().forward(Duration::from_secs(forward_seconds));
+    let wanted: Forward = read(&body)?;
+    org.clock()
+        .forward(Duration::from_secs(wanted.forward_seconds));
+    if let Some(seconds) = wanted.off_seconds {
+        org.clock().tell_off_by(seconds);
+    }
     Ok(Json(json!({"aheadSeconds": org.clock().ahead().as_secs()})))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Rotate {
+    #[serde(default)]
+    forget: bool,
+}
+
+/// Another key signs from now on.
+async fn rotate_keys(State(org): State<Org>, body: Bytes) -> Result<Json<Value>, Refusal> {
+    let Rotate { forget } = read(&body)?;
+    org.core().signer.rotate(forget);
+    Ok(Json(org.core().signer.keys()))
+}
+
+/// Proofs with the nonce so far are refused from now on.
+async fn rotate_nonce(State(org): State<Org>) -> StatusCode {
+    org.state().dpop.forget_nonces();
+    StatusCode::NO_CONTENT
 }
 
 async fn faults(State(org): State<Org>) -> Json<Vec<Fault>> {

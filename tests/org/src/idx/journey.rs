@@ -163,6 +163,7 @@ fn finish(visit: &mut Visit<'_>) -> Answer {
         methods: amr(transaction),
         auth_time: visit.now,
         hosted: transaction.purpose == Purpose::Hosted,
+        bound_to: None,
     };
     if let Purpose::Device { user_code } = &transaction.purpose {
         let user_code = user_code.clone().unwrap_or_default();

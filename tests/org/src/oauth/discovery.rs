@@ -34,7 +34,8 @@ pub(super) async fn document(State(org): State<Org>, server: Server) -> Json<Val
         "claims_supported": ["iss", "ver", "sub", "aud", "iat", "exp", "jti", "auth_time", "amr", "idp", "nonce", "name",
             "preferred_username", "given_name", "family_name", "email", "email_verified", "locale", "zoneinfo",
             "updated_at", "at_hash", "acr"],
-        "code_challenge_methods_supported": ["S256"]
+        "code_challenge_methods_supported": ["S256"],
+        "dpop_signing_alg_values_supported": ["ES256", "RS256"]
     }))
 }
 

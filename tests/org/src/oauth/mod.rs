@@ -59,6 +59,7 @@ pub(crate) fn scope_words(scope: &str) -> (&'static str, &'static str) {
 
 pub(crate) use authorize::redirect;
 pub(crate) use device::activate;
+pub(crate) use resource::me;
 
 impl Server {
     /// Where its endpoints are, under the org's origin.
@@ -103,7 +104,8 @@ pub(crate) fn router(server: Server) -> Router<Org> {
         )
         .route(
             &at("userinfo"),
-            get(resource::userinfo).post(resource::userinfo),
+            get(move |org, method, headers| resource::userinfo(org, server, method, headers))
+                .post(move |org, method, headers| resource::userinfo(org, server, method, headers)),
         )
         .route(&at("revoke"), post(resource::revoke))
         .route(&at("introspect"), post(resource::introspect))
@@ -129,6 +131,8 @@ pub(crate) struct OAuthError {
     status: StatusCode,
     code: &'static str,
     description: &'static str,
+    /// For the next proof (RFC 9449, 8).
+    nonce: Option<String>,
 }
 
 impl OAuthError {
@@ -137,6 +141,7 @@ impl OAuthError {
             status: StatusCode::BAD_REQUEST,
             code,
             description,
+            nonce: None,
         }
     }
 
@@ -152,12 +157,22 @@ impl OAuthError {
 impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
         let body = json!({"error": self.code, "error_description": self.description});
-        (
+        let mut response = (
             self.status,
             [(header::CONTENT_TYPE, "application/json")],
             body.to_string(),
         )
-            .into_response()
+            .into_response();
+        add_nonce(&mut response, self.nonce.as_deref());
+        response
+    }
+}
+
+/// The header that tells a client which nonce to use.
+fn add_nonce(response: &mut Response, nonce: Option<&str>) {
+    if let Some(nonce) = nonce.and_then(|nonce| header::HeaderValue::from_str(nonce).ok()) {
+        let name = header::HeaderName::from_static("dpop-nonce");
+        response.headers_mut().insert(name, nonce);
     }
 }
 

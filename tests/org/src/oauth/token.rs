@@ -6,11 +6,13 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{self, HeaderMap};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::interact::is_unreserved;
-use super::{OAuthError, Params, device};
+use super::{OAuthError, Params, add_nonce, device};
 use crate::clock::seconds;
+use crate::dpop::{DpopMode, Expected, Refused};
 use crate::faults::TokenFault;
 use crate::grants::{DeviceAnswer, Granted, TOKEN};
 use crate::people::Account;
@@ -27,7 +29,7 @@ pub(super) async fn token(
     server: Server,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Json<Value>, OAuthError> {
+) -> Result<Response, OAuthError> {
     let params = Params::read(&body)?;
     let client = params.client(&headers, org.settings())?;
     let origin = headers.get(header::ORIGIN);
@@ -39,12 +41,13 @@ pub(super) async fn token(
         let description = "Browser requests to the token endpoint must be part of at least one of the app's redirect_uri(s).";
         return Err(OAuthError::new("invalid_request", description));
     }
-    match params.get("grant_type") {
+    let bound_to = proof(&org, server, &headers)?;
+    let answer = match params.get("grant_type") {
         Some(grant @ ("interaction_code" | "authorization_code")) => {
-            exchange(&org, server, client, grant, &params)
+            exchange(&org, server, client, grant, bound_to, &params)
         }
-        Some(device::GRANT) => device_tokens(&org, server, client, &params),
-        Some("refresh_token") => refresh(&org, server, client, &params),
+        Some(device::GRANT) => device_tokens(&org, server, client, bound_to, &params),
+        Some("refresh_token") => refresh(&org, server, client, bound_to, &params),
         Some(_) => Err(OAuthError::new(
             "unsupported_grant_type",
             "The authorization grant type is not supported by the authorization server.",
@@ -53,7 +56,52 @@ pub(super) async fn token(
             "invalid_request",
             "The token request must specify a grant_type.",
         )),
+    }?;
+    let mut response = answer.into_response();
+    if headers.contains_key("dpop") {
+        let nonce = org.state().dpop.nonce(org.clock().now());
+        add_nonce(&mut response, Some(&nonce));
     }
+    Ok(response)
+}
+
+/// The thumbprint of the key that the tokens are to be bound to; `None` for bearer tokens (RFC 9449, 5).
+fn proof(org: &Org, server: Server, headers: &HeaderMap) -> Result<Option<String>, OAuthError> {
+    let mode = org.state().switches.dpop;
+    let sent = headers.get("dpop").filter(|_| mode != DpopMode::Off);
+    let Some(sent) = sent else {
+        return match mode {
+            DpopMode::Required => Err(OAuthError::new(
+                "invalid_dpop_proof",
+                "The DPoP proof JWT header is missing.",
+            )),
+            DpopMode::Off | DpopMode::Optional => Ok(None),
+        };
+    };
+    let uri = format!("{}{}/v1/token", org.settings().origin, server.base());
+    let now = org.clock().now();
+    let expected = Expected {
+        method: "POST",
+        uri: &uri,
+        access_token: None,
+        now,
+        told: org.clock().told(now),
+    };
+    let mut state = org.state();
+    let checked = state
+        .dpop
+        .check(sent.to_str().unwrap_or_default(), &expected);
+    checked.map(Some).map_err(|refused| {
+        let nonce = Some(state.dpop.nonce(now));
+        let error = match refused {
+            Refused::Nonce => OAuthError::new(
+                "use_dpop_nonce",
+                "Authorization server requires nonce in DPoP proof.",
+            ),
+            Refused::Proof(description) => OAuthError::new("invalid_dpop_proof", description),
+        };
+        OAuthError { nonce, ..error }
+    })
 }
 
 /// A code is spent by the first attempt, also by one that fails.
@@ -62,6 +110,7 @@ fn exchange(
     server: Server,
     client: &str,
     grant: &str,
+    bound_to: Option<String>,
     params: &Params,
 ) -> Result<Json<Value>, OAuthError> {
     let hosted = grant == "authorization_code";
@@ -91,7 +140,8 @@ fn exchange(
     };
     let name = if hosted { "code" } else { "interaction_code" };
     let code = params.get(name).ok_or_else(invalid_grant)?;
-    let granted = state.grants.redeem(code, now).ok_or_else(invalid_grant)?;
+    let mut granted = state.grants.redeem(code, now).ok_or_else(invalid_grant)?;
+    granted.bound_to = bound_to;
     if granted.hosted != hosted {
         return Err(invalid_grant());
     }
@@ -136,6 +186,7 @@ fn device_tokens(
     org: &Org,
     server: Server,
     client: &str,
+    bound_to: Option<String>,
     params: &Params,
 ) -> Result<Json<Value>, OAuthError> {
     let now = org.clock().now();
@@ -181,6 +232,10 @@ fn device_tokens(
     if granted.asked.server != server {
         return Err(invalid());
     }
+    let granted = Granted {
+        bound_to,
+        ..granted
+    };
     let scopes = granted.asked.scopes.clone();
     let refreshes =
         state.switches.refresh_token && scopes.iter().any(|scope| scope == "offline_access");
@@ -200,6 +255,7 @@ fn refresh(
     org: &Org,
     server: Server,
     client: &str,
+    bound_to: Option<String>,
     params: &Params,
 ) -> Result<Json<Value>, OAuthError> {
     let invalid_grant =
@@ -217,7 +273,11 @@ fn refresh(
         .grants
         .scopes_of_refresh(token)
         .ok_or_else(invalid_grant)?;
-    if held.asked.server != server || held.asked.client_id != client {
+    // A public client's refresh token is good with the key that it was given to alone (RFC 9449, 5).
+    if held.asked.server != server
+        || held.asked.client_id != client
+        || (held.bound_to.is_some() && held.bound_to != bound_to)
+    {
         return Err(invalid_grant());
     }
     let scopes = match params.get("scope") {
@@ -261,7 +321,7 @@ impl Issue {
         let account = state.person(&self.granted.person)?.clone();
         let access_token = org.core().signer.sign(&self.access_claims(org, &account));
         let mut answer = json!({
-            "token_type": "Bearer", "expires_in": TOKEN.as_secs(), "access_token": access_token,
+            "token_type": if self.granted.bound_to.is_some() { "DPoP" } else { "Bearer" }, "expires_in": TOKEN.as_secs(), "access_token": access_token,
             "scope": self.scopes.join(" ")
         });
         if let Some(refresh_token) = &self.refresh_token {
@@ -297,12 +357,19 @@ impl Issue {
             Server::Org => settings.origin.clone(),
             Server::Default => "api://default".to_owned(),
         };
-        json!({
+        let mut claims = json!({
             "ver": 1, "jti": format!("AT.{}", random::token(32)), "iss": self.granted.asked.server.issuer(settings),
             "aud": audience, "iat": seconds(issued), "exp": seconds(issued + TOKEN), "cid": self.granted.asked.client_id,
             "uid": account.id, "scp": self.scopes, "auth_time": seconds(clock.told(self.granted.auth_time)),
             "sub": account.email
-        })
+        });
+        if let Some(thumbprint) = &self.granted.bound_to {
+            claims["cnf"] = json!({"jkt": thumbprint});
+        }
+        if let Some(acr) = &self.granted.asked.acr_values {
+            claims["acr"] = json!(acr);
+        }
+        claims
     }
 
     fn id_claims(
