@@ -20,6 +20,14 @@ pub struct Config {
     pub fastpass: bool,
     /// Whether the page shows the exchange with the org to whoever develops with it.
     pub debug: bool,
+    /// Whether the org's cookies go along, so that it knows this browser again. Without them each visit starts fresh.
+    pub cookies: bool,
+    /// Whether signing in on the org's own page is offered beside these.
+    pub hosted_sign_in: bool,
+    /// Where the org sends people after its own session has ended. Without it there is no session of the org's to end.
+    pub post_logout_redirect_uri: Option<String>,
+    /// What each start asks for: `acr_values`, the assurance, and `max_age`, how many seconds ago somebody may have signed in.
+    pub wishes: Vec<(&'static str, String)>,
 }
 
 /// Whose front door this is.
@@ -57,6 +65,8 @@ pub enum Member {
     Scopes,
     /// `brand`
     Brand,
+    /// Any of the others.
+    Other(&'static str),
 }
 
 /// What stands in the `config.json` that comes with a build, to be replaced.
@@ -106,6 +116,28 @@ impl Config {
         if !scopes.split(' ').any(|scope| scope == "openid") {
             return Err(Problem::Member(Member::Scopes));
         }
+        let member = |name: &'static str, fits: fn(&str) -> bool| match value.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => Some(value.scalar())
+                .filter(|text| fits(text))
+                .map(Some)
+                .ok_or(Problem::Member(Member::Other(name))),
+        };
+        let flag = |name| {
+            member(name, |text| matches!(text, "true" | "false"))
+                .map(|flag| flag.as_deref() == Some("true"))
+        };
+        let (cookies, hosted_sign_in) = (flag("cookies")?, flag("hostedSignIn")?);
+        let back = member("postLogoutRedirectUri", http::navigable)?;
+        let mut wishes = Vec::new();
+        if let Some(acr) = member("acrValues", |text| !text.is_empty())? {
+            wishes.push(("acr_values", acr));
+        }
+        let digits =
+            |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+        if let Some(age) = member("maxAge", digits)? {
+            wishes.push(("max_age", age));
+        }
         Ok(Self {
             issuer: issuer.to_owned(),
             client_id: client_id.to_owned(),
@@ -114,6 +146,11 @@ impl Config {
             brand: brand(value.get("brand"), root)?,
             fastpass: value.get("fastpass") == Some(&Value::Bool(true)),
             debug: value.get("debug") == Some(&Value::Bool(true)),
+            cookies,
+            hosted_sign_in,
+            post_logout_redirect_uri: back
+                .or_else(|| (cookies || hosted_sign_in).then(|| root.to_owned())),
+            wishes,
         })
     }
 

@@ -19,6 +19,8 @@ pub struct HttpRequest {
     pub body: Option<Secret>,
     /// How long to wait for an answer, in milliseconds.
     pub patience: u32,
+    /// Whether the browser's cookies of that server go along, and are taken from its answer.
+    pub cookies: bool,
 }
 
 /// How long a person waits for an answer, in milliseconds.
@@ -43,27 +45,38 @@ impl HttpRequest {
             content_type: None,
             body: None,
             patience: PATIENCE,
+            cookies: false,
         }
     }
 
-    /// A `POST` of a form (`application/x-www-form-urlencoded`) that accepts JSON. Values are encoded here.
-    pub fn form(url: impl Into<String>, fields: &[(&str, &str)]) -> Self {
-        let mut body = String::new();
-        for (at, (name, value)) in fields.iter().enumerate() {
-            if at > 0 {
-                body.push('&');
-            }
-            encode(name, &mut body);
-            body.push('=');
-            encode(value, &mut body);
-        }
+    /// A `POST` of a form (`application/x-www-form-urlencoded`) that accepts JSON. `fields` are encoded, see [`query`].
+    pub fn form(url: String, fields: String) -> Self {
         Self {
             method: Method::Post,
             content_type: Some("application/x-www-form-urlencoded"),
-            body: Some(Secret::new(body)),
+            body: Some(Secret::new(fields)),
             ..Self::get(url)
         }
     }
+}
+
+/// Names and values as a form's body or an address's query. Values are encoded here.
+pub fn query(fields: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    for (name, value) in fields {
+        add(name, value, &mut text);
+    }
+    text
+}
+
+/// One more name and value for a form's body or a query.
+pub fn add(name: &str, value: &str, out: &mut String) {
+    if !out.is_empty() {
+        out.push('&');
+    }
+    out.push_str(name);
+    out.push('=');
+    encode(value, out);
 }
 
 /// Percent-encodes a text for a form body or a query, everything but the unreserved characters of RFC 3986, section 2.3.

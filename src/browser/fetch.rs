@@ -14,7 +14,7 @@ use super::timer::Timer;
 use crate::http::{self, HttpRequest, HttpResponse, Method, Unreachable};
 use crate::secret::Secret;
 
-/// Sends a request. Nothing of the browser's goes along: no cookies, no cache; and no redirect is followed, for a body
+/// Sends a request. Nothing of the browser's goes along that it does not ask for: no cookies, no cache; and no redirect is followed, for a body
 /// with a password in it goes where it was meant to go or nowhere.
 pub(super) async fn send(request: HttpRequest) -> Result<HttpResponse, Unreachable> {
     let abort = AbortController::new().map_err(|_| Unreachable::Network)?;
@@ -52,7 +52,11 @@ async fn exchange(request: HttpRequest, abort: &AbortController) -> Result<HttpR
         init.set_body(&JsValue::from_str(body.expose()));
     }
     init.set_headers(&headers);
-    init.set_credentials(RequestCredentials::Omit);
+    init.set_credentials(if request.cookies {
+        RequestCredentials::Include
+    } else {
+        RequestCredentials::Omit
+    });
     init.set_cache(RequestCache::NoStore);
     init.set_redirect(RequestRedirect::Error);
     let answer = fetch(&request.url, &init, abort).await?;

@@ -43,6 +43,14 @@ pub fn parameter(name: &str) -> Option<String> {
         .get(name)
 }
 
+/// Takes the query out of the address bar.
+pub fn bare() {
+    let query = location().and_then(|location| location.search().ok());
+    if query.is_some_and(|query| !query.is_empty()) {
+        show(&path(), true);
+    }
+}
+
 /// Puts an address under the app's root into the address bar, as a new entry of the history or in place of this one.
 pub fn show(path: &str, replace: bool) {
     let address = [root().as_str(), path].concat();
@@ -61,6 +69,13 @@ pub fn show(path: &str, replace: bool) {
 pub fn leave(url: &str) {
     if let Some(location) = location() {
         let _ = location.assign(url);
+    }
+}
+
+/// Goes to a page of somebody else, which takes this one's place in the history.
+pub fn replace(url: &str) {
+    if let Some(location) = location() {
+        let _ = location.replace(url);
     }
 }
 

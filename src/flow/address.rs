@@ -4,6 +4,22 @@
 use crate::idx::{Remediation, Step, Transaction};
 use crate::oauth::Purpose;
 
+/// What an address may ask for beside the page: how it is spelt in the query, what `interact` calls it (protocol reference,
+/// 1.2), and what somebody came for who has it.
+pub const WISHES: [(&str, &str, Option<Purpose>); 7] = [
+    (
+        "activation_token",
+        "activation_token",
+        Some(Purpose::SignUp),
+    ),
+    ("activationToken", "activation_token", Some(Purpose::SignUp)),
+    ("recovery_token", "recovery_token", Some(Purpose::Recover)),
+    ("recoveryToken", "recovery_token", Some(Purpose::Recover)),
+    ("login_hint", "login_hint", None),
+    ("acr_values", "acr_values", None),
+    ("max_age", "max_age", None),
+];
+
 /// A place in this app, as its path under the app's root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
@@ -17,6 +33,8 @@ pub enum Address {
     Recover,
     /// `/unlock`
     Unlock,
+    /// `/activate`: a device's code is typed here.
+    Activate,
     /// `/select-authenticator`
     SelectAuthenticator,
     /// `/enroll-authenticator/{key}`
@@ -45,6 +63,7 @@ impl Address {
             ["register"] => Self::Register,
             ["recover"] => Self::Recover,
             ["unlock"] => Self::Unlock,
+            ["activate"] => Self::Activate,
             ["select-authenticator"] => Self::SelectAuthenticator,
             ["enroll-authenticator", key] => Self::EnrollAuthenticator((*key).to_owned()),
             ["enroll-authenticator", key, "enrollment-data"] => {
@@ -66,6 +85,7 @@ impl Address {
             Self::Register => "register".to_owned(),
             Self::Recover => "recover".to_owned(),
             Self::Unlock => "unlock".to_owned(),
+            Self::Activate => "activate".to_owned(),
             Self::SelectAuthenticator => "select-authenticator".to_owned(),
             Self::EnrollAuthenticator(key) => ["enroll-authenticator/", key].concat(),
             Self::EnrollmentData(key) => {
@@ -91,6 +111,7 @@ impl Address {
             Step::EnrollProfile => Self::Register,
             Step::IdentifyRecovery => Self::Recover,
             Step::SelectAuthenticatorUnlockAccount => Self::Unlock,
+            Step::UserCode => Self::Activate,
             Step::SelectAuthenticatorEnroll | Step::SelectAuthenticatorAuthenticate => {
                 Self::SelectAuthenticator
             }

@@ -5,10 +5,13 @@ use std::future::Future;
 use super::{Address, Failure, Flow};
 use crate::config::Config;
 use crate::http::{HttpRequest, HttpResponse, Method, Transport};
-use crate::idx::{self, Answers, Challenge, Form, Progress, Reach, Step, Stop, Transaction};
+use crate::idx::{
+    self, Answers, Challenge, Class, Form, Message, Progress, Reach, Step, Stop, Transaction,
+};
 use crate::json::Value;
 use crate::oauth::{
-    self, Attempt, Claims, Expected, IdToken, Key, Purpose, Refusal, TokenError, Tokens,
+    self, Attempt, Claims, Expected, IdToken, Key, Purpose, Refusal, Route, TokenError, Tokens,
+    Wish,
 };
 use crate::secret::Secret;
 
@@ -124,7 +127,9 @@ pub struct Entered {
     pub progress: Progress,
 }
 
-/// Starts a transaction: interact, introspect, and on to what the person came for where the org offers it.
+/// Starts a transaction: interact, introspect, and on to what the person came for where the org offers it. With `wishes`
+/// the start asks for more than usual. By [`Route::Hosted`] nothing is sent: it stops with the address of the org's own
+/// page to go to.
 ///
 /// # Errors
 /// [`Failure`] names which of the calls failed.
@@ -132,14 +137,52 @@ pub async fn start(
     world: &impl World,
     config: &Config,
     purpose: Purpose,
+    route: Route,
+    wishes: &[Wish],
 ) -> Result<Entered, Failure> {
     let mut random = [0; Attempt::RANDOM];
     world.random(&mut random)?;
     let mut attempt = Attempt::new(purpose, &random);
+    attempt.route = route;
     let digest = world.sha256(attempt.verifier.expose().as_bytes()).await?;
-    let answer = world.send(attempt.interact(config, &digest)).await?;
-    attempt.handle = Some(Attempt::interaction_handle(&answer).map_err(Failure::Start)?);
+    let mut request = attempt.start(config, &digest, wishes);
+    if route == Route::Hosted {
+        let progress = Progress::Stopped(Transaction::away(request.url));
+        return Ok(Entered { attempt, progress });
+    }
+    request.cookies = cookies(config, purpose);
+    let answer = world.send(request).await?;
+    match Attempt::interaction_handle(&answer) {
+        Ok(handle) => attempt.handle = Some(handle),
+        Err(refusal) => {
+            let progress = end_of(&refusal, wishes).ok_or(Failure::Start(refusal))?;
+            return Ok(Entered { attempt, progress });
+        }
+    }
     enter(world, config, attempt).await
+}
+
+/// Whether a start knows the browser: only where somebody comes to sign in. Who makes an account or has lost the way in is
+/// not the one whom the org remembers (protocol reference, T23).
+fn cookies(config: &Config, purpose: Purpose) -> bool {
+    config.cookies && purpose == Purpose::SignIn
+}
+
+/// The end that a refusal to start means: a mail's link that opens nothing, or an assurance that nobody can give (protocol
+/// reference, 1.3, 5.3 and 5.9).
+fn end_of(refusal: &Refusal, wishes: &[Wish]) -> Option<Progress> {
+    let idx::Error::OAuth { code, description } = &refusal.error else {
+        return None;
+    };
+    let wished = |name: &str| wishes.iter().any(|(known, _)| *known == name);
+    let key = match code.as_str() {
+        "invalid_request" if wished("activation_token") => "idx.missing.activation.token",
+        "invalid_request" if wished("recovery_token") => "idx.invalid.forgot.password.token",
+        "unmet_authentication_requirements" => "oie.assurance.unsatisfiable",
+        _ => return None,
+    };
+    let id = refusal.request_id.clone();
+    Some(Progress::Stopped(Transaction::ended(key, description, id)))
 }
 
 /// Brings a transaction back by its interaction handle, and on to what the person came for if it stands at its beginning.
@@ -152,7 +195,9 @@ pub async fn enter(
     attempt: Attempt,
 ) -> Result<Entered, Failure> {
     let handle = attempt.handle.clone().unwrap_or_default();
-    let progress = receive(world.send(idx::introspect(config.org(), &handle)).await?)?;
+    let mut request = idx::introspect(config.org(), &handle, attempt.route == Route::StateToken);
+    request.cookies = cookies(config, attempt.purpose);
+    let progress = receive(world.send(request).await?)?;
     let progress = match (progress, attempt.purpose) {
         (Progress::Asked(transaction), purpose) if purpose != Purpose::SignIn => {
             onward(world, config, transaction, purpose).await?
@@ -162,26 +207,40 @@ pub async fn enter(
     Ok(Entered { attempt, progress })
 }
 
-/// From the first page to the one that a purpose means.
+/// From the first page to the one that a purpose means. Where the org has no such page, the first one says so.
 async fn onward(
     world: &impl World,
     config: &Config,
-    transaction: Transaction,
+    mut transaction: Transaction,
     purpose: Purpose,
 ) -> Result<Progress, Failure> {
-    if transaction.find(Step::Identify).is_none() {
+    let Some(first) = transaction.find(Step::Identify) else {
+        return Ok(Progress::Asked(transaction));
+    };
+    // Where the name comes first, the way to recover comes after it (protocol reference, 5.3).
+    let name_first = first.form.field("credentials.passcode").is_none();
+    let of = |step: Step| transaction.find(step).map(|found| &found.form);
+    let (form, missing) = match purpose {
+        Purpose::SignIn => (None, None),
+        Purpose::SignUp => (
+            of(Step::SelectEnrollProfile),
+            Some("oie.registration.is.not.enabled"),
+        ),
+        Purpose::Unlock => (
+            of(Step::UnlockAccount),
+            Some("oie.selfservice.user.unlock.not.allowed"),
+        ),
+        Purpose::Recover => (
+            transaction.recover.as_ref(),
+            Some("oie.forgot.password.is.not.enabled").filter(|_| !name_first),
+        ),
+    };
+    if let (None, Some(key)) = (form, missing) {
+        transaction
+            .messages
+            .push(Message::ours(Class::Warning, key, ""));
         return Ok(Progress::Asked(transaction));
     }
-    let form = match purpose {
-        Purpose::SignIn => None,
-        Purpose::SignUp => transaction
-            .find(Step::SelectEnrollProfile)
-            .map(|found| &found.form),
-        Purpose::Unlock => transaction
-            .find(Step::UnlockAccount)
-            .map(|found| &found.form),
-        Purpose::Recover => transaction.recover.as_ref(),
-    };
     match form {
         Some(form) if form.is_empty() => {
             answer(
@@ -208,7 +267,7 @@ pub async fn answer(
     form: &Form,
     answers: &Answers,
 ) -> Result<Progress, Failure> {
-    let request = form
+    let mut request = form
         .request(config.org(), handle, answers)
         .map_err(|error| Failure::Idx {
             error,
@@ -216,6 +275,7 @@ pub async fn answer(
             request_id: None,
             retry_after: None,
         })?;
+    request.cookies = config.cookies;
     receive(world.send(request).await?)
 }
 
@@ -253,9 +313,7 @@ pub async fn exchange(
     attempt: &Attempt,
     code: &Secret,
 ) -> Result<(Tokens, Claims), Failure> {
-    let answer = world
-        .send(oauth::exchange(config, code, &attempt.verifier))
-        .await?;
+    let answer = world.send(oauth::exchange(config, code, attempt)).await?;
     let tokens = match Tokens::read(answer.body.expose(), world.now() / 1000) {
         Some(tokens) => tokens.map_err(Failure::Token)?,
         None => return Err(Failure::Exchange(Refusal::read(&answer))),
@@ -278,6 +336,7 @@ pub async fn exchange(
             issuer: &config.issuer,
             client_id: &config.client_id,
             nonce: &attempt.nonce,
+            acr: attempt.acr.as_deref(),
             now: world.now() / 1000,
             access_digest: &access_digest,
         })
@@ -285,16 +344,18 @@ pub async fn exchange(
     Ok((tokens, claims))
 }
 
-/// Makes the tokens worthless at the org, the refresh token first. A failure changes nothing: the session ends here anyway.
-pub async fn revoke(world: &impl Transport, config: &Config, tokens: &Tokens) {
+/// Makes the tokens worthless at the org, the refresh token first, and says whether the org could be reached. A failure
+/// changes nothing: the session ends here anyway.
+pub async fn revoke(world: &impl Transport, config: &Config, tokens: &Tokens) -> bool {
     if let Some(refresh) = &tokens.refresh {
         let _ = world
             .send(oauth::revoke(config, refresh, "refresh_token"))
             .await;
     }
-    let _ = world
+    world
         .send(oauth::revoke(config, &tokens.access, "access_token"))
-        .await;
+        .await
+        .is_ok()
 }
 
 /// Where an opened address leads within a transaction: which remediation is shown, or which one is sent to get there.

@@ -7,7 +7,7 @@ mod phase;
 #[cfg(target_arch = "wasm32")]
 pub mod store;
 
-pub use address::Address;
+pub use address::{Address, WISHES};
 pub use drive::{
     Deed, Entered, World, alone, answer, carry, enter, exchange, navigate, probe, revoke, start,
 };

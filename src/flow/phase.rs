@@ -1,7 +1,7 @@
 //! The state, and how each event moves it.
 
 use super::{Address, Failure};
-use crate::http::Unreachable;
+use crate::http::{self, Unreachable};
 use crate::idx::{Control, Field, Message, Progress, Remediation, Step, Transaction};
 use crate::oauth::{Claims, Purpose};
 
@@ -314,6 +314,16 @@ impl Flow {
         }
     }
 
+    /// Where the only way leads, if that is another service and the org has nothing to say about it.
+    pub fn only_way(&self) -> Option<&str> {
+        let (transaction, shown) = self.shown()?;
+        let only = transaction.remediations.len() == 1
+            && matches!(shown.step, Step::RedirectIdp | Step::PivIdp)
+            && transaction.messages.is_empty()
+            && shown.messages.is_empty();
+        (only && http::navigable(&shown.form.href)).then_some(shown.form.href.as_str())
+    }
+
     /// The form to ask again and again while this page is open, and the milliseconds in between.
     pub fn polling(&self) -> Option<(&crate::idx::Form, u32)> {
         let (transaction, remediation) = self.shown()?;
@@ -449,7 +459,14 @@ impl Flow {
             })?;
             refuses(answer).then_some(at)
         });
-        again.unwrap_or_else(|| foremost(answer))
+        // The form that asks who is locked out stands beside the one to sign in.
+        let unlock = || {
+            let at = answer.position(Step::UnlockAccount)?;
+            let form = &answer.remediations.get(at)?.form;
+            let came = self.purpose == Purpose::Unlock && self.phase == Phase::Loading;
+            (came && !form.is_empty()).then_some(at)
+        };
+        again.or_else(unlock).unwrap_or_else(|| foremost(answer))
     }
 }
 
@@ -465,6 +482,7 @@ fn foremost(transaction: &Transaction) -> usize {
         Step::SelectEnrollProfile,
         Step::UnlockAccount,
         Step::RedirectIdp,
+        Step::PivIdp,
     ];
     transaction
         .remediations

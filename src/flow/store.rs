@@ -7,12 +7,13 @@ use leptos::prelude::*;
 use reactive_stores::Store;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Address, Deed, Entered, Event, Failure, Flow, Phase, Session, Way, drive};
+use super::{Address, Deed, Entered, Event, Failure, Flow, Phase, Session, WISHES, Way, drive};
 use crate::browser::timer::{self, Timer};
 use crate::browser::{Browser, Storage, place};
 use crate::config::Config;
-use crate::idx::{Answers, Form, Kind, Progress, Stop};
-use crate::oauth::{Attempt, IdToken, Purpose, Tokens};
+use crate::http;
+use crate::idx::{Answers, Form, Kind, Progress, Stop, TRANSFERRED};
+use crate::oauth::{self, Attempt, IdToken, Purpose, Route, Tokens, Wish};
 use crate::pages::{self, Action, Card, Press, Raw};
 use crate::secret::Secret;
 
@@ -54,6 +55,12 @@ struct Inner {
     deeds: Cell<u32>,
     /// The press to repeat on "Try again"; none if it was the form.
     last: RefCell<Option<Press>>,
+    /// The code of a mail's link, until the org has it.
+    carried: RefCell<Option<Secret>>,
+    /// Why somebody is back from another service, until a page says so.
+    note: RefCell<Option<Failure>>,
+    /// The person waits no longer for an answer: nobody knows where the transaction stands.
+    adrift: Cell<bool>,
 }
 
 impl FlowStore {
@@ -74,6 +81,9 @@ impl FlowStore {
             done: RefCell::new(String::new()),
             deeds: Cell::new(0),
             last: RefCell::new(None),
+            carried: RefCell::new(None),
+            note: RefCell::new(None),
+            adrift: Cell::new(false),
         };
         Self {
             flow: Store::new(Flow::default()),
@@ -111,6 +121,23 @@ impl FlowStore {
         if address == Address::Callback {
             return self.callback();
         }
+        let parameter = |name: &str| place::parameter(name).filter(|value| !value.is_empty());
+        let mut wishes: Vec<Wish> = Vec::new();
+        let mut purpose = address.purpose();
+        for (spelt, name, means) in WISHES {
+            if let Some(value) = parameter(spelt) {
+                purpose = means.unwrap_or(purpose);
+                wishes.push((name, Secret::new(value)));
+            }
+        }
+        let (token, code) = (parameter("stateToken"), parameter("user_code"));
+        place::bare();
+        if address == Address::Activate {
+            return self.activate(token.map(Secret::new), code);
+        }
+        if !wishes.is_empty() {
+            return self.start(purpose, Route::Here, wishes, true);
+        }
         if let Some(session) = self.session() {
             self.next_epoch();
             // After signing in no step is left to go back to.
@@ -129,8 +156,30 @@ impl FlowStore {
             }
             _ => match self.stored() {
                 Some(attempt) => self.resume(attempt, address),
-                None => self.start(address.purpose(), true),
+                None => self.start(purpose, Route::Here, wishes, true),
             },
+        }
+    }
+
+    /// A device is to be signed in by its code. The org gives out the state token for that on its own page (protocol
+    /// reference, 4.1, `user-code`), so whoever comes without one is sent there.
+    fn activate(self, token: Option<Secret>, code: Option<String>) {
+        if let Some(token) = token {
+            let mut attempt = Attempt::of_state_token(token);
+            attempt
+                .kept
+                .extend(code.map(|code| ("userCode".to_owned(), code)));
+            return self.resume(attempt, Address::Activate);
+        }
+        match self.stored() {
+            Some(attempt) if attempt.route == Route::StateToken => {
+                self.resume(attempt, Address::Activate);
+            }
+            _ => {
+                let fields = code.as_deref().map(|code| ("user_code", code));
+                let query = http::query(fields.as_slice());
+                place::replace(&[self.inner().config.org(), "/activate?", &query].concat());
+            }
         }
     }
 
@@ -169,6 +218,7 @@ impl FlowStore {
                 let form = self.form();
                 self.flow.write_untracked().apply(Event::Kept(checked.kept));
                 inner.last.replace(None);
+                inner.carried.replace(None);
                 if let Some(form) = form {
                     self.send(form, checked.answers, Way::Pressed);
                 }
@@ -233,25 +283,32 @@ impl FlowStore {
                     self.send(form, Answers::new().with(path, value), Way::Pressed);
                 }
             }
-            Press::Start(purpose) => self.start(purpose, false),
+            Press::Start(purpose) => self.start(purpose, Route::Here, Vec::new(), false),
             Press::Again => {
                 let purpose = self.flow.read_untracked().purpose;
-                self.start(purpose, false);
+                self.start(purpose, Route::Here, Vec::new(), false);
             }
             Press::Retry => {
-                let last = self.inner().last.borrow().clone();
-                match last {
-                    Some(last) => self.press(last),
+                let (last, carried) = {
+                    let inner = self.inner();
+                    let last = inner.last.borrow().clone();
+                    (last, inner.carried.borrow().clone())
+                };
+                match (last, carried) {
+                    (Some(last), _) => self.press(last),
+                    (None, Some(otp)) => self.hand_over(otp),
                     // A page that only waits asks at once.
-                    None => self.poll(),
+                    (None, None) => self.poll(),
                 }
             }
             Press::Abandon => {
                 self.next_epoch();
+                self.inner().adrift.set(true);
                 self.apply(Event::Abandoned);
                 self.settle(false);
             }
             Press::Leave(url) => place::leave(&url),
+            Press::Hosted => self.start(Purpose::SignIn, Route::Hosted, Vec::new(), false),
             Press::SignOut => self.sign_out(),
             Press::Home => {
                 self.go_home();
@@ -259,13 +316,22 @@ impl FlowStore {
                     place::show("", false);
                 }
             }
-            Press::Resume => match self.stored() {
-                Some(attempt) => self.resume(attempt, self.address()),
-                None => {
-                    let purpose = self.flow.read_untracked().purpose;
-                    self.start(purpose, false);
+            Press::Resume => {
+                // What went on in another tab is taken back; if it is over, one signs in.
+                let ended = self.with_untracked(|flow| matches!(flow.phase, Phase::Stopped(_)));
+                let address = if ended {
+                    Address::Login
+                } else {
+                    self.address()
+                };
+                match self.stored() {
+                    Some(attempt) => self.resume(attempt, address),
+                    None => {
+                        let purpose = self.flow.read_untracked().purpose;
+                        self.start(purpose, Route::Here, Vec::new(), false);
+                    }
                 }
-            },
+            }
             Press::Return => {
                 self.apply(Event::Returned);
                 self.settle(false);
@@ -276,22 +342,46 @@ impl FlowStore {
 
     /// Whether "Try again" presses a button rather than sends the form.
     pub fn repeats(self) -> bool {
-        self.inner().last.borrow().is_some()
+        let inner = self.inner();
+        inner.last.borrow().is_some() || inner.carried.borrow().is_some()
     }
 
     /// A new transaction. An older one is forgotten. Its address takes the place of the one that led to it, or follows it.
-    fn start(self, purpose: Purpose, replace: bool) {
+    fn start(self, purpose: Purpose, route: Route, wishes: Vec<Wish>, replace: bool) {
         let inner = self.inner();
         let epoch = self.next_epoch();
         self.forget();
+        let hint = wishes.iter().find(|(name, _)| *name == "login_hint");
+        let hint = hint.map(|(_, hint)| ("identifier".to_owned(), hint.expose().to_owned()));
+        self.apply(Event::Kept(hint.into_iter().collect()));
         self.apply(Event::Starting(purpose));
         self.watch();
         spawn_local(async move {
-            let entered = drive::start(&Browser, &inner.config, purpose).await;
-            if inner.epoch.get() == epoch {
-                self.entered(entered, None, replace).await;
+            let entered = drive::start(&Browser, &inner.config, purpose, route, &wishes).await;
+            if inner.epoch.get() != epoch {
+                return;
+            }
+            match entered {
+                Ok(Entered {
+                    attempt,
+                    progress: Progress::Stopped(end),
+                }) if route == Route::Hosted => {
+                    self.keep(attempt);
+                    place::leave(&end.redirect.unwrap_or_default());
+                }
+                entered => {
+                    self.entered(entered, None, replace).await;
+                    self.take_the_only_way();
+                }
             }
         });
+    }
+
+    /// Goes to the other service where that is all one can do; never for somebody who comes back from there.
+    fn take_the_only_way(self) {
+        if let Some(url) = self.with_untracked(|flow| flow.only_way().map(str::to_owned)) {
+            place::leave(&url);
+        }
     }
 
     /// The transaction that this tab left.
@@ -308,6 +398,7 @@ impl FlowStore {
             attempt.purpose
         };
         let attempt = Attempt { purpose, ..attempt };
+        self.apply(Event::Kept(attempt.kept.clone()));
         self.apply(Event::Starting(purpose));
         self.watch();
         spawn_local(async move {
@@ -317,8 +408,8 @@ impl FlowStore {
             }
             // Somebody who opens an entrance does not care that an earlier visit is over.
             let over = matches!(&entered, Ok(Entered { progress: Progress::Stopped(end), .. }) if !end.passes());
-            if over && entrance {
-                return self.start(purpose, true);
+            if over && (entrance || inner.note.borrow().is_some()) {
+                return self.start(purpose, Route::Here, Vec::new(), true);
             }
             self.entered(entered, Some(address), true).await;
         });
@@ -339,6 +430,9 @@ impl FlowStore {
                     self.arrive(&address);
                 }
                 self.count_from(sent);
+                if let Some(failure) = self.inner().note.take() {
+                    self.apply(Event::Answered(Way::Pressed, Err(failure)));
+                }
             }
             // What is stored stays: it may be only the network that is away.
             Err(failure) => {
@@ -371,19 +465,21 @@ impl FlowStore {
 
     fn send(self, form: Form, answers: Answers, way: Way) {
         let inner = self.inner();
-        if inner.polling.get() == Some(inner.epoch.get()) {
+        let polling = inner.polling.get() == Some(inner.epoch.get());
+        // After a wait that the person broke off the org may be further than the page: it is asked first.
+        let astray = inner.adrift.take();
+        if polling || astray {
             self.apply(Event::Sent);
             self.watch();
             inner
                 .waiting
                 .replace(Some(Box::new(move || self.send(form, answers, way))));
+            if !polling {
+                self.ask(None);
+            }
             return;
         }
-        let handle = self
-            .flow
-            .read_untracked()
-            .transaction()
-            .and_then(|transaction| transaction.handle.clone());
+        let handle = self.handle();
         let epoch = self.next_epoch();
         let before = self.page_key();
         self.apply(Event::Sent);
@@ -396,7 +492,11 @@ impl FlowStore {
                 return;
             }
             let went = answer.is_ok();
+            if went {
+                inner.carried.replace(None);
+            }
             self.finish(way, answer, false).await;
+            self.take_the_only_way();
             let now = self.current_key();
             let refused = self.with_untracked(|flow| !pages::problems(flow).is_empty());
             if went
@@ -417,9 +517,7 @@ impl FlowStore {
             answer => {
                 inner.lasting.replace(None);
                 self.apply(Event::Answered(way, answer));
-                if self.with_untracked(|flow| matches!(flow.phase, Phase::Stopped(_))) {
-                    self.forget();
-                }
+                self.forget_what_is_over();
                 self.settle(replace);
             }
         }
@@ -457,7 +555,10 @@ impl FlowStore {
         let parameter = |name: &str| place::parameter(name).filter(|value| !value.is_empty());
         let (state, code) = (
             parameter("state"),
-            parameter("interaction_code").map(Secret::new),
+            ["interaction_code", "code"]
+                .iter()
+                .find_map(|name| parameter(name))
+                .map(Secret::new),
         );
         let (error, otp) = (
             parameter("error"),
@@ -473,9 +574,10 @@ impl FlowStore {
             .chain(shared())
             .filter_map(|text| Attempt::read(&text));
         let ours = known.find(|attempt| {
-            state
-                .as_deref()
-                .is_some_and(|state| same(state, attempt.state.expose()))
+            attempt.route != Route::StateToken
+                && state
+                    .as_deref()
+                    .is_some_and(|state| same(state, attempt.state.expose()))
         });
         let Some(attempt) = ours else {
             // A reload after the parameters have gone from the address bar.
@@ -499,11 +601,14 @@ impl FlowStore {
                 spawn_local(async move { self.exchange(&code).await });
             }
             (None, Some(error)) if error != "interaction_required" => {
-                self.forget();
-                self.apply(Event::Failed(Failure::Callback {
+                inner.note.replace(Some(Failure::Callback {
                     code: error,
                     description,
                 }));
+                match attempt.handle {
+                    Some(_) => self.resume(attempt, Address::Callback),
+                    None => self.start(Purpose::SignIn, Route::Here, Vec::new(), true),
+                }
             }
             _ => match otp {
                 Some(otp) => self.carry(attempt, otp),
@@ -523,15 +628,23 @@ impl FlowStore {
                 return;
             }
             self.entered(entered, None, true).await;
-            let answer = self.with_untracked(|flow| {
-                let (form, answers) = drive::carry(flow.transaction()?, &otp)?;
-                Some((form.clone(), answers))
-            });
-            // Where the step is no longer that one, it is done already, and the page shows what is next.
-            if let Some((form, answers)) = answer {
-                self.send(form, answers, Way::Pressed);
-            }
+            self.hand_over(Secret::new(otp));
         });
+    }
+
+    /// Answers the step that a mail's link is for. Where the step is no longer that one, it is done already, and the page
+    /// shows what is next.
+    fn hand_over(self, otp: Secret) {
+        let answer = self.with_untracked(|flow| {
+            let (form, answers) = drive::carry(flow.transaction()?, otp.expose())?;
+            Some((form.clone(), answers))
+        });
+        if let Some((form, answers)) = answer {
+            let inner = self.inner();
+            inner.last.replace(None);
+            inner.carried.replace(Some(otp));
+            self.send(form, answers, Way::Pressed);
+        }
     }
 
     /// Back and Forward within a transaction.
@@ -560,12 +673,19 @@ impl FlowStore {
             .and_then(Result::ok);
         inner.storage.remove(TOKENS);
         self.forget();
-        self.next_epoch();
+        let epoch = self.next_epoch();
         self.apply(Event::SignedOut);
         place::show("", true);
         if let Some(tokens) = tokens {
             // The session has ended here already; the org is told behind the person's back.
-            spawn_local(async move { drive::revoke(&Browser, &inner.config, &tokens).await });
+            spawn_local(async move {
+                let reached = drive::revoke(&Browser, &inner.config, &tokens).await;
+                let out = oauth::logout(&inner.config, &tokens).filter(|_| reached);
+                // Whoever went on meanwhile is left alone.
+                if let Some(out) = out.filter(|_| inner.epoch.get() == epoch) {
+                    place::replace(&out);
+                }
+            });
         }
     }
 
@@ -584,6 +704,7 @@ impl FlowStore {
 
     /// After each answer: the address follows the step, and polling begins or ends.
     fn settle(self, replace: bool) {
+        self.remember();
         self.share();
         let address = self.flow.read_untracked().address();
         if let Some(address) = address.map(|address| address.path())
@@ -664,28 +785,33 @@ impl FlowStore {
             inner.deeds.set(inner.deeds.get() + 1);
             return self.act(deed);
         }
-        let asked = {
-            let flow = self.flow.read_untracked();
-            let handle = flow
-                .transaction()
-                .and_then(|transaction| transaction.handle.clone());
-            flow.polling().map(|(form, _)| (form.clone(), handle))
-        };
-        let Some((form, handle)) = asked else { return };
+        let form = self.with_untracked(|flow| flow.polling().map(|(form, _)| form.clone()));
+        if form.is_some() {
+            self.ask(form);
+        }
+    }
+
+    /// Asks the org where the transaction stands: by a poll, or by what brings it back.
+    fn ask(self, poll: Option<Form>) {
+        let inner = self.inner();
         let epoch = inner.epoch.get();
         if inner.polling.get() == Some(epoch) {
             return;
         }
         inner.polling.set(Some(epoch));
+        let handle = self.handle();
+        let attempt = inner.attempt.borrow().clone();
         spawn_local(async move {
-            let answer = drive::answer(
-                &Browser,
-                &inner.config,
-                handle.as_ref(),
-                &form,
-                &Answers::new(),
-            )
-            .await;
+            let answer = match (poll, attempt) {
+                (Some(form), _) => {
+                    let none = Answers::new();
+                    drive::answer(&Browser, &inner.config, handle.as_ref(), &form, &none).await
+                }
+                (None, Some(attempt)) => drive::enter(&Browser, &inner.config, attempt)
+                    .await
+                    .map(|entered| entered.progress),
+                (None, None) => return,
+            };
             if inner.epoch.get() != epoch {
                 return;
             }
@@ -713,9 +839,7 @@ impl FlowStore {
                         );
                     }
                     self.flow.write().apply(Event::Polled(progress));
-                    if self.with_untracked(|flow| matches!(flow.phase, Phase::Stopped(_))) {
-                        self.forget();
-                    }
+                    self.forget_what_is_over();
                 }
                 Err(failure) => {
                     let busy = matches!(&failure, Failure::Idx { status: 429, .. });
@@ -743,6 +867,7 @@ impl FlowStore {
                 waiting => {
                     if waiting.is_some() {
                         self.apply(Event::Abandoned);
+                        inner.lasting.replace(None);
                     }
                     self.settle(false);
                     if pause.is_some() {
@@ -751,6 +876,10 @@ impl FlowStore {
                 }
             }
         });
+    }
+
+    fn handle(self) -> Option<Secret> {
+        self.with_untracked(|flow| flow.transaction()?.handle.clone())
     }
 
     fn page_key(self) -> Option<(String, Option<String>)> {
@@ -774,12 +903,11 @@ impl FlowStore {
     }
 
     fn sent(self, sent: Option<(String, u64)>) {
-        let inner = self.inner();
         self.flow.write().sent_at = sent.as_ref().map(|(_, at)| *at);
-        let attempt = inner.attempt.borrow().clone();
-        if let Some(attempt) = attempt {
-            self.keep(Attempt { sent, ..attempt });
+        if let Some(attempt) = self.inner().attempt.borrow_mut().as_mut() {
+            attempt.sent = sent;
         }
+        self.save();
     }
 
     /// Says after a while that the page still waits.
@@ -790,9 +918,29 @@ impl FlowStore {
     }
 
     fn keep(self, attempt: Attempt) {
+        self.inner().attempt.replace(Some(attempt));
+        self.save();
+    }
+
+    /// Stores the attempt as it is now.
+    fn save(self) {
         let inner = self.inner();
-        inner.storage.set(TRANSACTION, &attempt.write());
-        inner.attempt.replace(Some(attempt));
+        if let Some(attempt) = inner.attempt.borrow().as_ref() {
+            inner.storage.set(TRANSACTION, &attempt.write());
+        }
+    }
+
+    /// What was typed outlives a reload with the transaction; and one that has no interaction handle comes back by its newest
+    /// state handle.
+    fn remember(self) {
+        let handle = self.handle();
+        if let Some(attempt) = self.inner().attempt.borrow_mut().as_mut() {
+            attempt.kept.clone_from(&self.flow.read_untracked().kept);
+            if attempt.route == Route::StateToken && handle.is_some() {
+                attempt.handle = handle;
+            }
+        }
+        self.save();
     }
 
     /// While a page waits for a mail's link, another tab may go on with the transaction.
@@ -812,6 +960,17 @@ impl FlowStore {
                 .share(attempt.state.expose(), &attempt.write(), timer::now());
         } else {
             inner.storage.unshare(attempt.state.expose());
+        }
+    }
+
+    /// Of an end nothing is kept, unless it went on in another tab: it can be taken back from there.
+    fn forget_what_is_over(self) {
+        let over = self.with_untracked(|flow| match &flow.phase {
+            Phase::Stopped(end) => !end.messages.iter().any(|said| said.is(TRANSFERRED)),
+            _ => false,
+        });
+        if over {
+            self.forget();
         }
     }
 

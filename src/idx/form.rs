@@ -91,6 +91,12 @@ pub enum Hint {
     Country,
     /// Letters and digits.
     Alphanumeric,
+    /// A day: `2031-05-04`.
+    Date,
+    /// A number.
+    Number,
+    /// Several lines.
+    Lines,
     /// The token of a solved captcha.
     Captcha,
     /// A part of a WebAuthn ceremony's result.
@@ -168,7 +174,26 @@ impl Form {
             content_type: Some("application/json"),
             body: Some(Secret::new(text)),
             patience: http::PATIENCE,
+            cookies: false,
         })
+    }
+
+    /// Of each variant's choices of a method the first one counts, unless another is made (protocol reference, T21).
+    pub(super) fn take_first_methods(&mut self) {
+        for field in &mut self.fields {
+            let Control::Variants(variants) = &mut field.control else {
+                continue;
+            };
+            for variant in variants {
+                for field in &mut variant.fields {
+                    if let (Control::Choice { options, .. }, None) = (&field.control, &field.preset)
+                        && field.name == "methodType"
+                    {
+                        field.preset = options.first().map(|first| first.value.clone());
+                    }
+                }
+            }
+        }
     }
 
     /// All fields at any depth that are shown, with variants' own fields left out.
@@ -275,6 +300,7 @@ impl Field {
             (Some("captcha"), _) => Some(Hint::Captcha),
             (Some("webauthn"), _) => Some(Hint::WebAuthn),
             (_, Some("alphanumeric" | "ALPHANUMERIC")) => Some(Hint::Alphanumeric),
+            _ if matches!(raw.text("type"), Some("number" | "integer")) => Some(Hint::Number),
             _ => None,
         };
         let control = if let Some(options) = raw
@@ -348,10 +374,14 @@ fn choose(
     hint: &mut Option<Hint>,
 ) -> Control {
     if let Some(display) = display(options) {
-        if display.text("format") == Some("country-code") {
-            *hint = Some(Hint::Country);
-        }
         let input = display.text("inputType").unwrap_or("text");
+        *hint = match (display.text("format"), input) {
+            (Some("country-code"), _) => Some(Hint::Country),
+            (Some("date"), _) | (_, "date") => Some(Hint::Date),
+            (Some("number"), _) | (_, "number") => Some(Hint::Number),
+            (_, "textarea") => Some(Hint::Lines),
+            _ => hint.take(),
+        };
         let listed: Vec<Choice> = display
             .get("options")
             .map_or(&[][..], Value::items)

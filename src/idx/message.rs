@@ -38,6 +38,9 @@ pub struct Link {
     pub url: String,
 }
 
+/// The transaction went on in another tab (protocol reference, 5.7).
+pub const TRANSFERRED: &str = "idx.transferred.to.new.tab";
+
 /// Nobody has that name (protocol reference, 6.1).
 pub const UNKNOWN_USER: &str = "idx.unknown.user";
 
@@ -68,6 +71,18 @@ impl Message {
             .iter()
             .chain(holder.members().iter().map(|(_, inner)| inner))
             .for_each(|inner| Self::within(inner, found));
+    }
+
+    /// A message that the org does not send and means: a way that it does not offer, or a refusal in another form with words
+    /// of its own.
+    pub fn ours(class: Class, key: &str, words: &str) -> Self {
+        Self {
+            class,
+            key: Some(key.to_owned()),
+            params: Vec::new(),
+            text: words.to_owned(),
+            links: Vec::new(),
+        }
     }
 
     fn read(raw: &Value) -> Self {

@@ -105,7 +105,12 @@ steps! {
 
 impl Remediation {
     pub(super) fn read(raw: &Value, root: &Value) -> Option<Self> {
-        let form = Form::read(raw, root)?;
+        let mut form = Form::read(raw, root)?;
+        // Who is locked out is asked once, for all.
+        let step = Step::named(&form.name);
+        if step == Step::SelectAuthenticatorUnlockAccount {
+            form.take_first_methods();
+        }
         let about = wire::related(root, raw).and_then(Authenticator::read);
         let provider = raw.get("idp").map(|idp| Provider {
             name: wire::text(idp, "name"),
@@ -125,7 +130,7 @@ impl Remediation {
             .iter()
             .flat_map(|name| wire::list(raw.get(name)));
         Some(Self {
-            step: Step::named(&form.name),
+            step,
             details: listed.filter_map(detail).collect(),
             elsewhere: wire::text(raw, "customExpiredPasswordURL").map(|url| Link {
                 label: wire::text(raw, "customExpiredPasswordName").unwrap_or_else(|| url.clone()),

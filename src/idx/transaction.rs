@@ -1,17 +1,22 @@
 //! A transaction as its newest response shows it.
 
-use super::{Authenticator, Challenge, Error, Field, Form, ION, Message, Remediation, Step, wire};
+use super::{
+    Authenticator, Challenge, Class, Error, Field, Form, ION, Message, Remediation, Step, wire,
+};
 use crate::http::{HttpRequest, HttpResponse, Method, PATIENCE};
 use crate::idx::Control;
 use crate::json::{self, Value};
 use crate::secret::Secret;
 
-/// The request that starts a transaction or brings it back (protocol reference, 2.1).
-pub fn introspect(origin: &str, interaction_handle: &Secret) -> HttpRequest {
-    let member = (
-        "interactionHandle".to_owned(),
-        Value::String(interaction_handle.expose().to_owned()),
-    );
+/// The request that starts a transaction or brings it back, by its interaction handle or by a state token of the org's own
+/// pages (protocol reference, 2.1).
+pub fn introspect(origin: &str, handle: &Secret, state_token: bool) -> HttpRequest {
+    let name = if state_token {
+        "stateToken"
+    } else {
+        "interactionHandle"
+    };
+    let member = (name.to_owned(), Value::String(handle.expose().to_owned()));
     let mut body = String::new();
     Value::Object(vec![member]).write(&mut body);
     HttpRequest {
@@ -21,6 +26,7 @@ pub fn introspect(origin: &str, interaction_handle: &Secret) -> HttpRequest {
         content_type: Some(ION),
         body: Some(Secret::new(body)),
         patience: PATIENCE,
+        cookies: false,
     }
 }
 
@@ -185,6 +191,20 @@ impl Transaction {
         };
         transaction.complete();
         transaction
+    }
+
+    /// An end that the org told otherwise than by a page: what it means by its key, and the org's own words.
+    pub fn ended(key: &str, words: &str, request_id: Option<String>) -> Self {
+        let mut end = Self::read(&Value::Null, request_id);
+        end.messages.push(Message::ours(Class::Error, key, words));
+        end
+    }
+
+    /// An end that goes on at an address of the org's.
+    pub fn away(url: String) -> Self {
+        let mut end = Self::read(&Value::Null, None);
+        end.redirect = Some(url);
+        end
     }
 
     /// A challenge that does not say what it is about is about the authenticator at hand.

@@ -4,7 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 
 use super::Refusal;
 use crate::config::Config;
-use crate::http::{HttpRequest, HttpResponse};
+use crate::http::{self, HttpRequest, HttpResponse};
 use crate::json::{self, Value};
 use crate::secret::Secret;
 
@@ -22,6 +22,21 @@ pub enum Purpose {
     Unlock,
 }
 
+/// A parameter of the start beside the usual ones: its name, and its value, which may open a door.
+pub type Wish = (&'static str, Secret);
+
+/// How a transaction is had.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Route {
+    /// By `interact`, on these pages.
+    #[default]
+    Here,
+    /// By a state token that the org gave out: a device's activation. It ends at the org and brings no tokens.
+    StateToken,
+    /// On the org's own page, by `authorize`. It comes back with an authorization code.
+    Hosted,
+}
+
 /// The resumable part of a transaction: all that is stored of it, in this tab only.
 #[derive(Clone)]
 pub struct Attempt {
@@ -37,6 +52,12 @@ pub struct Attempt {
     pub purpose: Purpose,
     /// When a code was last sent, and for which authenticator: milliseconds since 1970.
     pub sent: Option<(String, u64)>,
+    /// How it is had.
+    pub route: Route,
+    /// The assurance that was asked for; the ID token must name it.
+    pub acr: Option<String>,
+    /// What the person typed that is no secret, by path.
+    pub kept: Vec<(String, String)>,
 }
 
 impl Attempt {
@@ -56,23 +77,53 @@ impl Attempt {
             handle: None,
             purpose,
             sent: None,
+            route: Route::Here,
+            acr: None,
+            kept: Vec::new(),
         }
     }
 
-    /// The `interact` request (protocol reference, 1.2). `digest` is the SHA-256 of the verifier.
-    pub fn interact(&self, config: &Config, digest: &[u8; 32]) -> HttpRequest {
-        HttpRequest::form(
-            config.endpoint("/v1/interact"),
-            &[
-                ("client_id", &config.client_id),
-                ("scope", &config.scopes),
-                ("redirect_uri", &config.redirect_uri),
-                ("code_challenge", &Base64UrlUnpadded::encode_string(digest)),
-                ("code_challenge_method", "S256"),
-                ("state", self.state.expose()),
-                ("nonce", self.nonce.expose()),
-            ],
-        )
+    /// A transaction that the org started itself, by its state token. It brings no code, so it needs no proof of its own, and
+    /// no callback may ever take it for one's own.
+    pub fn of_state_token(token: Secret) -> Self {
+        let random = Self::new(Purpose::SignIn, &[0; Self::RANDOM]);
+        Self {
+            handle: Some(token),
+            route: Route::StateToken,
+            ..random
+        }
+    }
+
+    /// Where this attempt starts (protocol reference, 1.2): the `interact` request, or with [`Route::Hosted`] the address
+    /// of `authorize` as the request's own. `digest` is the SHA-256 of the verifier. Of the wishes those are left out that
+    /// the configuration speaks for.
+    pub fn start(&mut self, config: &Config, digest: &[u8; 32], wishes: &[Wish]) -> HttpRequest {
+        let challenge = Base64UrlUnpadded::encode_string(digest);
+        let mut fields = http::query(&[
+            ("client_id", config.client_id.as_str()),
+            ("scope", &config.scopes),
+            ("redirect_uri", &config.redirect_uri),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+            ("state", self.state.expose()),
+            ("nonce", self.nonce.expose()),
+        ]);
+        let set = |name: &str| config.wishes.iter().any(|(known, _)| *known == name);
+        let ours = config.wishes.iter();
+        let ours = ours.map(|(name, value)| (*name, value.as_str()));
+        let theirs = wishes.iter().filter(|(name, _)| !set(name));
+        let theirs = theirs.map(|(name, value)| (*name, value.expose()));
+        for (name, value) in ours.chain(theirs) {
+            http::add(name, value, &mut fields);
+            if name == "acr_values" {
+                self.acr = Some(value.to_owned());
+            }
+        }
+        if self.route == Route::Hosted {
+            http::add("response_type", "code", &mut fields);
+            return HttpRequest::get([&config.endpoint("/v1/authorize"), "?", &fields].concat());
+        }
+        HttpRequest::form(config.endpoint("/v1/interact"), fields)
     }
 
     /// The interaction handle in the answer.
@@ -112,6 +163,15 @@ impl Attempt {
             members.push(member("sentFor", key));
             members.push(member("sentAt", &at.to_string()));
         }
+        let route = match self.route {
+            Route::Here => None,
+            Route::StateToken => Some("state-token"),
+            Route::Hosted => Some("hosted"),
+        };
+        members.extend(route.map(|route| member("route", route)));
+        members.extend(self.acr.as_ref().map(|acr| member("acr", acr)));
+        let kept = self.kept.iter().map(|(path, text)| member(path, text));
+        members.push(("kept".to_owned(), Value::Object(kept.collect())));
         let mut text = String::new();
         Value::Object(members).write(&mut text);
         text
@@ -140,6 +200,18 @@ impl Attempt {
                 .text("sentFor")
                 .zip(root.get("sentAt").and_then(Value::as_u64))
                 .map(|(key, at)| (key.to_owned(), at)),
+            route: match root.text("route") {
+                Some("state-token") => Route::StateToken,
+                Some("hosted") => Route::Hosted,
+                _ => Route::Here,
+            },
+            acr: root.text("acr").map(str::to_owned),
+            kept: root
+                .get("kept")
+                .map_or(&[][..], Value::members)
+                .iter()
+                .filter_map(|(path, text)| Some((path.clone(), text.as_str()?.to_owned())))
+                .collect(),
         })
     }
 }
@@ -157,6 +229,9 @@ mod tests {
         let mut attempt = Attempt::new(Purpose::SignUp, &[7; Attempt::RANDOM]);
         attempt.handle = Some(Secret::new("i7Jk"));
         attempt.sent = Some(("okta_email".to_owned(), 1_900_000_000_000));
+        attempt.acr = Some("urn:okta:loa:2fa:any".to_owned());
+        attempt.kept = vec![("identifier".to_owned(), "mia@acme.test".to_owned())];
+        attempt.route = Route::Hosted;
         let Some(again) = Attempt::read(&attempt.write()) else {
             panic!("it was written whole")
         };
@@ -167,6 +242,10 @@ mod tests {
         );
         assert!(again.handle == attempt.handle);
         assert_eq!((again.purpose, again.sent), (attempt.purpose, attempt.sent));
+        assert_eq!(
+            (again.route, again.acr, again.kept),
+            (attempt.route, attempt.acr, attempt.kept)
+        );
         assert!(Attempt::read("{}").is_none());
         assert!(Attempt::read("nothing").is_none());
     }

@@ -37,6 +37,8 @@ pub struct Expected<'a> {
     pub client_id: &'a str,
     /// The nonce of this attempt.
     pub nonce: &'a Secret,
+    /// The assurance that was asked for: one value, or several with blanks between them.
+    pub acr: Option<&'a str>,
     /// Now, in seconds since 1970.
     pub now: u64,
     /// SHA-256 of the access token.
@@ -115,6 +117,13 @@ impl IdToken {
         check(
             claims.text("nonce") == Some(expected.nonce.expose()),
             TokenError::Nonce,
+        )?;
+        let granted = claims.text("acr").unwrap_or_default();
+        check(
+            expected
+                .acr
+                .is_none_or(|asked| asked.split(' ').any(|asked| asked == granted)),
+            TokenError::Assurance,
         )?;
         let time = |name: &str| claims.get(name).and_then(Value::as_u64);
         let until = time("exp").ok_or(TokenError::Expired)?;
@@ -203,6 +212,7 @@ mod tests {
             issuer: "https://id.acme.test",
             client_id: "app",
             nonce: &Secret::new("n"),
+            acr: None,
             now: NOW,
             access_digest: &digest(),
         })

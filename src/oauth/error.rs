@@ -81,6 +81,8 @@ pub enum TokenError {
     Audience,
     /// It was made for another attempt.
     Nonce,
+    /// It does not name the assurance that was asked for.
+    Assurance,
     /// Its time is over.
     Expired,
     /// Its time has not come: most likely this device's clock is wrong.
@@ -101,6 +103,7 @@ impl fmt::Display for TokenError {
             Self::Issuer => "wrong issuer",
             Self::Audience => "wrong audience",
             Self::Nonce => "wrong nonce",
+            Self::Assurance => "wrong assurance",
             Self::Expired => "expired",
             Self::Future => "issued in the future",
             Self::AccessTokenHash => "wrong access token hash",

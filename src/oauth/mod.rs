@@ -5,7 +5,7 @@ mod claims;
 mod error;
 mod token;
 
-pub use attempt::{Attempt, Purpose};
+pub use attempt::{Attempt, Purpose, Route, Wish};
 pub use claims::{Claims, Expected, IdToken, Key, key};
 pub use error::{Refusal, Setting, TokenError};
-pub use token::{Tokens, exchange, revoke};
+pub use token::{Tokens, exchange, logout, revoke};

@@ -1,8 +1,8 @@
 //! From the interaction code to tokens, and from tokens to nothing.
 
-use super::TokenError;
+use super::{Attempt, Route, TokenError};
 use crate::config::Config;
-use crate::http::HttpRequest;
+use crate::http::{self, HttpRequest};
 use crate::json::{self, Value};
 use crate::secret::Secret;
 
@@ -21,17 +21,22 @@ pub struct Tokens {
     pub expires_at: u64,
 }
 
-/// The request that exchanges an interaction code (protocol reference, 1.4). The code lives 60 seconds and works once.
-pub fn exchange(config: &Config, code: &Secret, verifier: &Secret) -> HttpRequest {
+/// The request that exchanges an attempt's code: an interaction code (protocol reference, 1.4), or an authorization code
+/// where the person signed in on the org's own page (RFC 6749, section 4.1.3). The code lives 60 seconds and works once.
+pub fn exchange(config: &Config, code: &Secret, attempt: &Attempt) -> HttpRequest {
+    let (grant, name) = match attempt.route {
+        Route::Hosted => ("authorization_code", "code"),
+        _ => ("interaction_code", "interaction_code"),
+    };
     HttpRequest::form(
         config.endpoint("/v1/token"),
-        &[
-            ("grant_type", "interaction_code"),
-            ("interaction_code", code.expose()),
+        http::query(&[
+            ("grant_type", grant),
+            (name, code.expose()),
             ("client_id", &config.client_id),
-            ("code_verifier", verifier.expose()),
+            ("code_verifier", attempt.verifier.expose()),
             ("redirect_uri", &config.redirect_uri),
-        ],
+        ]),
     )
 }
 
@@ -39,12 +44,22 @@ pub fn exchange(config: &Config, code: &Secret, verifier: &Secret) -> HttpReques
 pub fn revoke(config: &Config, token: &Secret, hint: &str) -> HttpRequest {
     HttpRequest::form(
         config.endpoint("/v1/revoke"),
-        &[
+        http::query(&[
             ("token", token.expose()),
             ("token_type_hint", hint),
             ("client_id", &config.client_id),
-        ],
+        ]),
     )
+}
+
+/// Where the org ends its own session (OpenID Connect RP-Initiated Logout 1.0, section 2), and comes back from.
+pub fn logout(config: &Config, tokens: &Tokens) -> Option<String> {
+    let back = config.post_logout_redirect_uri.as_deref()?;
+    let query = http::query(&[
+        ("id_token_hint", tokens.id.expose()),
+        ("post_logout_redirect_uri", back),
+    ]);
+    Some([&config.endpoint("/v1/logout"), "?", &query].concat())
 }
 
 impl Tokens {

@@ -247,6 +247,8 @@ pub enum CodeKind {
     Digits,
     /// Letters and digits.
     Letters,
+    /// Eight letters with a dash in the middle, as a device shows them.
+    Device,
 }
 
 /// One of several values.
@@ -282,6 +284,8 @@ pub struct Button {
     pub primary: bool,
     /// The address that does the same when it is opened on its own, under the app's root.
     pub address: Option<String>,
+    /// The kind of service it leads to: `GOOGLE`, `SAML2` and so on. Drawn as a mark.
+    pub mark: Option<String>,
 }
 
 impl Button {
@@ -292,6 +296,7 @@ impl Button {
             press,
             primary: false,
             address: None,
+            mark: None,
         }
     }
 
@@ -320,6 +325,8 @@ pub enum Press {
     Start(Purpose),
     /// Goes to a page of somebody else.
     Leave(String),
+    /// Signs in on the org's own page.
+    Hosted,
     /// Ends the session.
     SignOut,
     /// Goes home.

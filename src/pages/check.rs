@@ -226,9 +226,9 @@ pub const COUNTRY: &str = "country";
 /// The control of a telephone number's extension. Sent within the number.
 pub const EXTENSION: &str = "extension";
 
-/// A code without the spaces and dashes that people and messages put in.
+/// A code without the spaces and dashes that people and messages put in; a device's with its own dash.
 fn bare(typed: &str, kind: CodeKind) -> String {
-    typed
+    let mut code: String = typed
         .chars()
         .filter_map(|letter| match letter {
             '０'..='９' => char::from_u32(u32::from(letter) - 0xFEE0),
@@ -238,7 +238,14 @@ fn bare(typed: &str, kind: CodeKind) -> String {
             letter.is_ascii_alphanumeric()
                 || (kind == CodeKind::Letters && letter.is_ascii_punctuation() && *letter != '-')
         })
-        .collect()
+        .collect();
+    if kind == CodeKind::Device {
+        code.make_ascii_uppercase();
+        if code.len() == 8 {
+            code.insert(4, '-');
+        }
+    }
+    code
 }
 
 /// Whether it can be an email address at all. The org decides whether it is one.

@@ -3,7 +3,7 @@
 use super::card::{Button, Card, Icon, Part, Press};
 use super::generic;
 use super::words::fill;
-use crate::idx::{Remediation, Step, Transaction};
+use crate::idx::{Control, Remediation, Step, Transaction};
 use crate::text::Text;
 
 /// The field that a step asks yes or no for, if that is what it does.
@@ -40,8 +40,31 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation, path: &
             card.intro.push(fill(Text::ConsentIntro, &[app]));
         }
     }
-    if !remediation.details.is_empty() {
-        card.parts.push(Part::Claims(remediation.details.clone()));
+    let scopes = match remediation
+        .form
+        .field("optedScopes")
+        .map(|field| &field.control)
+    {
+        Some(Control::Group(scopes)) => scopes.as_slice(),
+        _ => &[],
+    };
+    // What cannot be left out is told; the rest is to tick.
+    let told = if scopes.is_empty() {
+        remediation.details.clone()
+    } else {
+        scopes
+            .iter()
+            .filter(|scope| scope.fixed() && scope.visible)
+            .map(|scope| {
+                (
+                    scope.label.clone(),
+                    scope.description.clone().unwrap_or_default(),
+                )
+            })
+            .collect()
+    };
+    if !told.is_empty() {
+        card.parts.push(Part::Claims(told));
     }
     let others = remediation
         .form

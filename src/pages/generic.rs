@@ -1,11 +1,12 @@
 //! Any form at all: the right control for each field, and a way to every other remediation of the response.
 
-use super::card::{Action, Button, Card, Choice, Icon, Input, Part, Press, Variant};
+use super::card::{Action, Button, Card, Choice, CodeKind, Icon, Input, Part, Press, Variant};
 use super::words::{self, fill};
 use crate::http;
 use crate::idx::{Challenge, Control, Field, Hint, Kind, Reach, Remediation, Step, Transaction};
 use crate::json::Value;
 use crate::oauth::Purpose;
+use crate::phone;
 use crate::text::Text;
 
 /// A page for a form that has none of its own.
@@ -58,7 +59,11 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card
     } else if remediation.polls() {
         card.intro.push(Text::Waiting.words().to_owned());
     } else {
-        card.submit = Some(Text::Continue.words().to_owned());
+        let label = match remediation.step {
+            Step::RequestActivationEmail => Text::NewActivation,
+            _ => Text::Continue,
+        };
+        card.submit = Some(label.words().to_owned());
     }
     card.resend = transaction.resend.is_some();
     card
@@ -216,14 +221,33 @@ pub(super) fn part(field: &Field) -> Part {
             }
         }
         Control::Variants(variants) => choice_of_forms(field, variants),
+        Control::Text if field.hint == Some(Hint::Country) => Part::Select {
+            name,
+            label: words::label(field),
+            required: field.required,
+            // Their names are known to the browser.
+            options: phone::countries()
+                .map(|country| Choice {
+                    value: country.code.to_owned(),
+                    label: country.code.to_owned(),
+                    detail: None,
+                })
+                .collect(),
+            chosen: field.preset.as_ref().map(Value::scalar),
+            autocomplete: "country",
+        },
         Control::Text | Control::Group(_) | Control::Fixed => Part::Input(text(field)),
     }
 }
 
 fn text(field: &Field) -> Input {
     let mut input = words::input(field);
-    if field.hint == Some(Hint::Country) {
-        input.autocomplete = "country";
+    match field.hint {
+        Some(Hint::Date) => input.kind = "date",
+        Some(Hint::Number) => input.mode = Some("numeric"),
+        Some(Hint::Lines) => input.kind = "textarea",
+        _ if field.path == "userCode" => input.code = Some(CodeKind::Device),
+        _ => {}
     }
     input
 }
@@ -286,7 +310,7 @@ fn asked(fields: &[Field], selects: bool) -> Vec<Part> {
         .collect()
 }
 
-/// Buttons beside the foremost one: Skip, sending again, identity providers.
+/// Buttons beside the foremost one: Skip, sending again, other services.
 pub(super) fn beside(transaction: &Transaction, shown: &Remediation, card: &Card) -> Vec<Button> {
     let mut buttons = Vec::new();
     for (at, remediation) in transaction.remediations.iter().enumerate() {
@@ -294,26 +318,58 @@ pub(super) fn beside(transaction: &Transaction, shown: &Remediation, card: &Card
             continue;
         }
         match remediation.step {
-            Step::Skip => buttons.push(Button::new(Text::Skip.words(), Press::Send(at))),
+            Step::Skip => {
+                let label = match shown.step {
+                    Step::ReenrollAuthenticatorWarning | Step::CustomPasswordExpiryWarning => {
+                        Text::RemindLater
+                    }
+                    Step::ProfileUpdate | Step::EnrollProfile | Step::EnrollPromotion => {
+                        Text::NotNow
+                    }
+                    _ => Text::Skip,
+                };
+                buttons.push(Button::new(label.words(), Press::Send(at)));
+            }
             Step::Resend => buttons.push(Button::new(Text::Resend.words(), reach(transaction, at))),
-            Step::RedirectIdp => buttons.extend(leave(remediation).map(|press| {
-                let name = remediation
-                    .provider
-                    .as_ref()
-                    .and_then(|provider| provider.name.clone());
-                let kind = remediation
-                    .provider
-                    .as_ref()
-                    .map(|provider| humanised(&provider.kind.to_ascii_lowercase()));
-                Button::new(
-                    fill(Text::ContinueWith, &[&name.or(kind).unwrap_or_default()]),
-                    press,
-                )
-            })),
-            _ => {}
+            _ => buttons.extend(provider(remediation)),
         }
     }
     buttons
+}
+
+/// The button of another service: its name in the org, else what kind of service it is, and its mark.
+fn provider(remediation: &Remediation) -> Option<Button> {
+    if !matches!(remediation.step, Step::RedirectIdp | Step::PivIdp) {
+        return None;
+    }
+    let press = leave(remediation)?;
+    let provider = remediation.provider.as_ref();
+    let kind = provider.map_or("", |provider| &provider.kind);
+    let name = provider.and_then(|provider| provider.name.as_deref());
+    let name = name.map_or_else(
+        || match kind {
+            "X509" => Text::SmartCard.words().to_owned(),
+            "" | "OIDC" | "SAML2" => Text::Organization.words().to_owned(),
+            _ => humanised(&kind.to_ascii_lowercase()),
+        },
+        str::to_owned,
+    );
+    let mut button = Button::new(fill(Text::ContinueWith, &[&name]), press);
+    button.mark = Some(kind.to_owned());
+    Some(button)
+}
+
+/// Sign In where other services are the only ways; or the page before an authenticator of another service.
+pub(super) fn elsewhere(remediation: &Remediation) -> Card {
+    let mut card = Card::new(&remediation.form.name, Text::SignIn);
+    if let Some(about) = &remediation.about {
+        card.heading = words::name(about, about.name.as_deref().unwrap_or_default());
+        card.icon = Some(Icon::Key);
+    }
+    card.intro.push(Text::SignInThere.words().to_owned());
+    card.others
+        .extend(provider(remediation).map(Button::primary));
+    card
 }
 
 /// Links below: every other remediation of the response, so that none is out of reach, and a way out.
@@ -327,7 +383,7 @@ pub(super) fn ways(transaction: &Transaction, shown: &Remediation, card: &Card) 
             continue;
         }
         let label = match remediation.step {
-            Step::Skip | Step::Resend | Step::RedirectIdp => continue,
+            Step::Skip | Step::Resend | Step::RedirectIdp | Step::PivIdp => continue,
             Step::SelectAuthenticatorEnroll => Text::AnotherAuthenticator.words().to_owned(),
             Step::SelectAuthenticatorAuthenticate => Text::VerifyOtherwise.words().to_owned(),
             Step::SelectIdentify | Step::Identify => Text::BackToSignIn.words().to_owned(),

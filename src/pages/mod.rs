@@ -53,17 +53,20 @@ fn page(flow: &Flow, config: &Config) -> Card {
         Phase::Astray { .. } => stopped::astray(),
         Phase::Carried(code) => stopped::carried(code),
         Phase::Unknown => stopped::unknown(),
-        Phase::Step { .. } => step(flow),
+        Phase::Step { .. } => step(flow, config),
     }
 }
 
-fn step(flow: &Flow) -> Card {
+fn step(flow: &Flow, config: &Config) -> Card {
     let Some((transaction, remediation)) = flow.shown() else {
         return Card::new("loading", Text::Loading);
     };
     let kind = remediation.about.as_ref().map(|about| about.kind);
     let mut card = match (remediation.step, kind) {
-        (Step::Identify, _) => sign_in::page(transaction, remediation),
+        (Step::Identify, _) => sign_in::page(transaction, remediation, flow.purpose),
+        (Step::RedirectIdp | Step::PivIdp, _) if remediation.form.navigates => {
+            generic::elsewhere(remediation)
+        }
         (Step::IdentifyRecovery, _) => sign_in::recovery(remediation),
         (Step::EnrollProfile | Step::ProfileUpdate, _) => sign_up::page(remediation),
         (Step::SelectAuthenticatorEnroll | Step::SelectAuthenticatorAuthenticate, _) => {
@@ -103,6 +106,11 @@ fn step(flow: &Flow) -> Card {
         .extend(generic::beside(transaction, remediation, &card));
     card.links
         .extend(generic::ways(transaction, remediation, &card));
+    // Where this page can do nothing, the org's own can.
+    let stuck = card.submit.is_none() && card.others.is_empty() && flow.polling().is_none();
+    if stuck || (config.hosted_sign_in && remediation.step == Step::Identify) {
+        card.links.push(stopped::hosted(config));
+    }
     card
 }
 

@@ -4,8 +4,9 @@ use super::card::Press;
 use super::stopped::sentence;
 use super::words::fill;
 use crate::flow::{Failure, Flow, Phase};
-use crate::idx::{Class, Control, Error, Field, Link, Message, UNKNOWN_USER};
+use crate::idx::{Class, Control, Error, Field, Link, Message, Step, UNKNOWN_USER};
 use crate::messages;
+use crate::oauth::Purpose;
 use crate::text::Text;
 
 /// Something that is wrong.
@@ -66,6 +67,12 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
         && let Some((transaction, remediation)) = flow.shown()
     {
         of_fields(&remediation.form.fields, &mut list);
+        // Whoever has an account already wants to sign in.
+        if let Some(taken) = list.iter_mut().find(|problem| problem.again.is_some())
+            && let Some(at) = transaction.position(Step::SelectIdentify)
+        {
+            taken.again = Some(Press::Send(at));
+        }
         for message in transaction
             .messages
             .iter()
@@ -101,16 +108,33 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
                 ..
             }
         );
-        let again = if refused { Press::Again } else { Press::Retry };
+        let mut words = sentence(failure);
+        let again = match failure {
+            // Back from another service: all ways are open.
+            Failure::Callback { code, description } => {
+                let said = if description.is_empty() {
+                    code
+                } else {
+                    description
+                };
+                words = [words.as_str(), " ", &fill(Text::OrgSays, &[said])].concat();
+                None
+            }
+            _ if refused => Some(Press::Again),
+            _ => Some(Press::Retry),
+        };
         list.push(Problem {
             path: None,
-            words: sentence(failure),
+            words,
             links: Vec::new(),
-            again: Some(again),
+            again,
         });
     }
     list
 }
+
+/// Somebody has that name already (protocol reference, 6.1).
+const TAKEN: &str = "registration.error.notUniqueWithinOrg";
 
 /// Too many requests (protocol reference, 6.1).
 const LIMITS: [&str; 4] = [
@@ -131,7 +155,7 @@ fn of_fields(fields: &[Field], list: &mut Vec<Problem>) {
                 path: Some(field.path.clone()),
                 words: said(message),
                 links: message.links.clone(),
-                again: None,
+                again: message.is(TAKEN).then_some(Press::Start(Purpose::SignIn)),
             };
             if !list.contains(&problem) {
                 list.push(problem);

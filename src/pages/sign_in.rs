@@ -3,11 +3,16 @@
 use super::card::{Action, Button, Card, Icon, Part, Press};
 use super::{generic, words};
 use crate::idx::{Remediation, Step, Transaction};
+use crate::oauth::Purpose;
 use crate::text::Text;
 
 /// Sign In: the fields the org asks for, and the ways out.
-pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card {
+pub(super) fn page(transaction: &Transaction, remediation: &Remediation, purpose: Purpose) -> Card {
     let mut card = Card::new(&remediation.form.name, Text::SignIn);
+    let name_first = remediation.form.field("credentials.passcode").is_none();
+    if purpose == Purpose::Recover && name_first {
+        card.intro.push(Text::RecoverLater.words().to_owned());
+    }
     card.parts = generic::parts(remediation);
     card.submit = Some(Text::Next.words().to_owned());
     if transaction.recover.is_some() {

@@ -5,10 +5,23 @@ use super::words::fill;
 use crate::config::{Config, Member, Problem};
 use crate::flow::Failure;
 use crate::http::{self, Unreachable};
-use crate::idx::{Class, Device, Error, Transaction};
+use crate::idx::{Class, Device, Error, TRANSFERRED, Transaction};
 use crate::messages;
 use crate::oauth::{Purpose, Refusal, Setting, TokenError};
 use crate::text::Text;
+
+/// The links of mails to recover a password that open nothing (protocol reference, 5.3).
+const DEAD_LINKS: [&str; 2] = [
+    "idx.invalid.forgot.password.token",
+    "idx.invalid.reset.password.token",
+];
+
+/// The way to the org's own page.
+pub(super) fn hosted(config: &Config) -> Button {
+    let org = config.org();
+    let name = org.rsplit('/').next().unwrap_or(org);
+    Button::new(fill(Text::HostedSignIn, &[name]), Press::Hosted)
+}
 
 /// An end that the org chose.
 pub(super) fn terminal(transaction: &Transaction) -> Card {
@@ -52,26 +65,22 @@ pub(super) fn terminal(transaction: &Transaction) -> Card {
         card.others
             .push(Button::new(Text::Continue.words(), Press::Leave(to.clone())).primary());
     }
-    let again = if wrong {
-        Text::StartAgain
-    } else {
-        Text::BackToSignIn
+    let says = |keys: &[&str]| {
+        let mut messages = transaction.messages.iter();
+        messages.any(|message| keys.iter().any(|key| message.is(key)))
     };
-    let expired = transaction
-        .messages
-        .iter()
-        .any(|message| message.is("idx.session.expired"));
-    card.others.push(
-        Button::new(
-            again.words(),
-            if expired {
-                Press::Again
-            } else {
-                Press::Start(Purpose::SignIn)
-            },
-        )
-        .primary(),
-    );
+    if says(&[TRANSFERRED]) {
+        card.others
+            .push(Button::new(Text::GoOnHere.words(), Press::Resume).primary());
+    }
+    let (label, press) = match () {
+        () if says(&["idx.session.expired"]) => (Text::StartAgain, Press::Again),
+        () if says(&DEAD_LINKS) => (Text::AskAnew, Press::Start(Purpose::Recover)),
+        () if wrong => (Text::StartAgain, Press::Start(Purpose::SignIn)),
+        () => (Text::BackToSignIn, Press::Start(Purpose::SignIn)),
+    };
+    card.others
+        .push(Button::new(label.words(), press).primary());
     card.request_id.clone_from(&transaction.request_id);
     card
 }
@@ -158,6 +167,9 @@ pub(super) fn failed(failure: &Failure, config: &Config) -> Card {
                 };
                 card.intro.push(fill(Text::OrgSays, &[said]));
             }
+            if matches!(setting, Setting::Grant | Setting::Policy) {
+                card.links.push(hosted(config));
+            }
         }
         Failure::Unreachable(Unreachable::Network) => {
             card.intro.push(sentence(failure));
@@ -182,18 +194,6 @@ pub(super) fn failed(failure: &Failure, config: &Config) -> Card {
         Failure::Exchange(_) | Failure::ForeignCallback => {
             card.heading = Text::TokenHeading.words().to_owned();
             card.intro.push(sentence(failure));
-            label = Text::StartAgain;
-            press = Press::Start(Purpose::SignIn);
-        }
-        Failure::Callback { code, description } => {
-            card.heading = Text::TokenHeading.words().to_owned();
-            card.intro.push(sentence(failure));
-            let said = if description.is_empty() {
-                code
-            } else {
-                description
-            };
-            card.intro.push(fill(Text::OrgSays, &[said]));
             label = Text::StartAgain;
             press = Press::Start(Purpose::SignIn);
         }
@@ -234,8 +234,13 @@ pub fn unconfigured(problem: &Problem) -> Card {
         Problem::Member(Member::RedirectUri) => Text::ConfigRedirectUri,
         Problem::Member(Member::Scopes) => Text::ConfigScopes,
         Problem::Member(Member::Brand) => Text::ConfigBrand,
+        Problem::Member(Member::Other(_)) => Text::ConfigOther,
     };
-    card.intro.push(what.words().to_owned());
+    let member = match problem {
+        Problem::Member(Member::Other(member)) => member,
+        _ => "",
+    };
+    card.intro.push(fill(what, &[member]));
     card
 }
 

@@ -10,6 +10,9 @@ use crate::browser::place;
 use crate::pages::{Button, Press};
 use crate::text::Text;
 
+/// So many other services stand on the page; those after them are one press away.
+const SERVICES: usize = 6;
+
 /// The button that sends the form, and those beside it.
 pub(super) fn buttons(
     submit: Option<(&str, Option<&(String, String)>)>,
@@ -30,19 +33,29 @@ pub(super) fn buttons(
             .text(label)
             .any()
     });
-    let others = others.iter().map(|button| {
-        pressed(button, "button", desk)
-            .set(
-                "data-kind",
-                if button.primary {
-                    "primary"
-                } else {
-                    "secondary"
-                },
-            )
-            .any()
-    });
-    Some(of("div", "buttons").children(submit).children(others).any())
+    let mut shown: Vec<AnyView> = Vec::new();
+    let mut more: Vec<AnyView> = Vec::new();
+    let mut services = 0;
+    for button in others {
+        services += usize::from(button.mark.is_some());
+        let kind = if button.primary {
+            "primary"
+        } else {
+            "secondary"
+        };
+        let view = pressed(button, "button", desk).set("data-kind", kind).any();
+        if button.mark.is_some() && services > SERVICES {
+            more.push(view);
+        } else {
+            shown.push(view);
+        }
+    }
+    if !more.is_empty() {
+        let list = of("div", "buttons").children(more);
+        let summary = of("summary", "link").text(Text::MoreWays.words());
+        shown.push(of("details", "more").with(summary).with(list).any());
+    }
+    Some(of("div", "buttons").children(submit).children(shown).any())
 }
 
 /// Links below a form.
@@ -78,6 +91,7 @@ fn pressed(button: &Button, class: &'static str, desk: Desk) -> El {
         (None, _) => of("button", class).set("type", "button"),
     };
     element
+        .maybe("data-mark", button.mark.clone())
         .live("aria-disabled", move || desk.busy())
         .on("click", move |event| {
             if !elsewhere(&event) {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::el::{el, live, of};
 use super::{Desk, card, described, error, field, wrong};
-use crate::browser::focus;
+use crate::browser::{focus, place};
 use crate::pages::{Choice, Variant};
 use crate::text::Text;
 
@@ -131,9 +131,24 @@ pub(super) fn select(
 ) -> AnyView {
     let kept = desk.kept.run(name.to_owned());
     let chosen = kept.as_deref().or(chosen);
-    let list = options
+    // A country that has no other name than its letters is called as the browser calls it.
+    let names = (autocomplete == "country")
+        .then(place::country_names)
+        .flatten();
+    let mut named: Vec<(String, &Choice)> = Vec::new();
+    for option in options {
+        match &names {
+            Some(names) if option.label == option.value => {
+                let name = place::country_name(names, &option.value);
+                let at = named.partition_point(|(before, _)| *before < name);
+                named.insert(at, (name, option));
+            }
+            _ => named.push((option.label.clone(), option)),
+        }
+    }
+    let list = named
         .iter()
-        .map(|option| self::option(&option.value, &option.label, chosen == Some(&option.value)));
+        .map(|(name, option)| self::option(&option.value, name, chosen == Some(&option.value)));
     let control = of("select", "field__input")
         .set("id", name)
         .set("name", name)

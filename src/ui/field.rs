@@ -44,8 +44,11 @@ pub(super) fn field(input: &Input, beside: Option<&str>, desk: Desk) -> AnyView 
     } else {
         optional(&input.label)
     };
+    // Several lines have what they begin with inside.
+    let lines = input.kind == "textarea";
+    let inside = value.clone().filter(|_| lines).unwrap_or_default();
     let control = of(
-        "input",
+        if lines { "textarea" } else { "input" },
         if input.code.is_some() {
             "field__input code"
         } else {
@@ -54,14 +57,15 @@ pub(super) fn field(input: &Input, beside: Option<&str>, desk: Desk) -> AnyView 
     )
     .set("id", name)
     .set("name", name)
-    .set("type", input.kind)
+    .maybe("type", (!lines).then(|| input.kind.to_owned()))
     .set("autocomplete", input.autocomplete)
     .maybe("inputmode", input.mode.map(str::to_owned))
     .maybe("autocapitalize", literal.then(|| "none".to_owned()))
     .maybe("spellcheck", literal.then(|| "false".to_owned()))
     .set("placeholder", " ")
     .flag("required", input.required)
-    .maybe("value", value)
+    .maybe("value", value.filter(|_| !lines))
+    .text(inside)
     .live("aria-invalid", wrong(name, desk))
     .live("aria-describedby", described(name, hints.as_deref(), desk));
     of("div", "field")

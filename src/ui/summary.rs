@@ -22,10 +22,10 @@ pub(super) fn summary(desk: Desk) -> AnyView {
             .iter()
             .find_map(|problem| problem.again.clone());
         let again = again.map(|press| {
-            let label = if press == Press::Again {
-                Text::StartAgain
-            } else {
-                Text::TryAgain
+            let label = match press {
+                Press::Again => Text::StartAgain,
+                Press::Retry => Text::TryAgain,
+                _ => Text::SignIn,
             };
             of("div", "buttons")
                 .child(buttons::aside(label, press, desk))

@@ -15,7 +15,7 @@ use vestibule::config::Config;
 use vestibule::flow::{self, Address, Entered, Event, Failure, Flow, Phase, Session, Way, World};
 use vestibule::http::{HttpRequest, HttpResponse, Method, Transport, Unreachable};
 use vestibule::idx::{Answers, Progress};
-use vestibule::oauth::{Attempt, Key, Purpose, Tokens};
+use vestibule::oauth::{Attempt, Key, Purpose, Route, Tokens};
 use vestibule::pages::{self, Action, Card, Part, Press};
 use vestibule::secret::Secret;
 
@@ -172,7 +172,7 @@ impl Visitor {
     /// Comes to sign in, to sign up, and so on.
     pub async fn comes_to(&self, purpose: Purpose) {
         self.flow.borrow_mut().apply(Event::Starting(purpose));
-        let entered = flow::start(&self.world, &self.config, purpose).await;
+        let entered = flow::start(&self.world, &self.config, purpose, Route::Here, &[]).await;
         self.entered(entered).await;
     }
 
