@@ -74,7 +74,7 @@ pub fn add(name: &str, value: &str, out: &mut String) {
     if !out.is_empty() {
         out.push('&');
     }
-    out.push_str(name);
+    encode(name, out);
     out.push('=');
     encode(value, out);
 }
@@ -205,8 +205,8 @@ mod tests {
     #[test]
     fn a_form_is_encoded() {
         let request = HttpRequest::form(
-            "https://id.acme.test",
-            &[("scope", "openid email"), ("a&b", "ü=+")],
+            "https://id.acme.test".to_owned(),
+            query(&[("scope", "openid email"), ("a&b", "ü=+")]),
         );
         assert_eq!(
             request.body.map(|body| body.expose().to_owned()),
