@@ -39,6 +39,7 @@ mod signer;
 mod state;
 mod totp;
 mod transaction;
+mod webauthn;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -138,6 +138,24 @@ pub(crate) fn used_code() -> Message {
     Message::error("authfactor.challenge.soft_token.used_passcode", text)
 }
 
+pub(crate) fn no_key_signed() -> Message {
+    let text = "None of the WebAuthn authenticators the user has enrolled for was able to validate the assertion";
+    Message::error(
+        "authfactor.webauthn.error.assertion_validation_failure",
+        text,
+    )
+}
+
+/// The reference knows no key for it, so there is none.
+pub(crate) fn key_not_made() -> Message {
+    Message {
+        text: "The security key or biometric authenticator could not be set up".to_owned(),
+        class: "ERROR",
+        key: None,
+        params: Vec::new(),
+    }
+}
+
 pub(crate) fn wrong_answer() -> Message {
     let text = "Your answer doesn't match our records. Please try again.";
     Message::error("authfactor.challenge.question_factor.answer_invalid", text)

@@ -11,6 +11,7 @@ use crate::password::{self, Hashed, Owner, Refused};
 use crate::question::SecurityQuestion;
 use crate::random;
 use crate::totp::SharedSecret;
+use crate::webauthn::SecurityKey;
 
 /// So many wrong passwords lock an account. A locked one is answered like a wrong password (protocol 6.1).
 const LOCKED_AFTER: u32 = 10;
@@ -59,6 +60,8 @@ pub(crate) struct Account {
     pub(crate) question: Option<SecurityQuestion>,
     /// The secret that an authenticator app shares.
     pub(crate) otp: Option<SharedSecret>,
+    /// The security keys and passkeys, oldest first.
+    pub(crate) keys: Vec<SecurityKey>,
     pub(crate) updated: SystemTime,
     passwords: Vec<Hashed>,
     wrong_passwords: u32,
@@ -79,6 +82,7 @@ impl Account {
             phone: None,
             question: None,
             otp: None,
+            keys: Vec::new(),
             updated: now,
             passwords: Vec::new(),
             wrong_passwords: 0,
@@ -98,10 +102,8 @@ impl Account {
             Authenticator::Password => !self.passwords.is_empty(),
             Authenticator::Phone => self.phone.is_some(),
             Authenticator::Question => self.question.is_some(),
-            Authenticator::AccessCode
-            | Authenticator::Duo
-            | Authenticator::OktaVerify
-            | Authenticator::WebAuthn => false,
+            Authenticator::WebAuthn => !self.keys.is_empty(),
+            Authenticator::AccessCode | Authenticator::Duo | Authenticator::OktaVerify => false,
         }
     }
 
@@ -185,12 +187,23 @@ impl People {
             .find(|account| account.email.to_lowercase() == login)
     }
 
+    pub(crate) fn named_mut(&mut self, login: &str) -> Option<&mut Account> {
+        let id = self.named(login)?.id.clone();
+        self.get_mut(&id)
+    }
+
     pub(crate) fn get(&self, id: &str) -> Option<&Account> {
         self.0.iter().find(|account| account.id == id)
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Account> {
         self.0.iter_mut().find(|account| account.id == id)
+    }
+
+    /// Whether anybody has set this key up.
+    pub(crate) fn knows_key(&self, key: &SecurityKey) -> bool {
+        let mut keys = self.0.iter().flat_map(|account| &account.keys);
+        keys.any(|known| known.is(key))
     }
 
     /// Takes a new person in. Gives them back if the address is taken.

@@ -27,6 +27,7 @@ const POLICIES: &[(&str, &str)] = &[
     ("mfa-email", include_str!("../policies/mfa-email.toml")),
     ("question", include_str!("../policies/question.toml")),
     ("totp", include_str!("../policies/totp.toml")),
+    ("webauthn", include_str!("../policies/webauthn.toml")),
     ("consent", include_str!("../policies/consent.toml")),
     (
         "consent-by-scope",

@@ -7,6 +7,7 @@ use crate::challenge::{Challenge, Tries};
 use crate::people::{Account, People};
 use crate::random;
 use crate::totp::SharedSecret;
+use crate::webauthn::{Assertion, Creation};
 
 /// A transaction ends when nothing happened in it for so long.
 pub(crate) const IDLE: Duration = Duration::from_secs(30 * 60);
@@ -89,6 +90,10 @@ pub(crate) struct Vouched {
 pub(crate) enum Pending {
     /// The secret of an authenticator app.
     Otp(SharedSecret),
+    /// The challenge that a new key has to sign.
+    NewKey(Creation),
+    /// The challenge that a known key has to sign.
+    Key(Assertion),
 }
 
 /// How a transaction ended without an interaction code. [`crate::message::ending`] has the words.

@@ -31,6 +31,10 @@ pub(crate) fn router() -> Router<Org> {
         .route("/console/client", get(switches).post(switch))
         .route("/console/people", get(people::list).post(people::add_one))
         .route("/console/totp", get(people::totp))
+        .route(
+            "/console/keys",
+            get(people::keys).delete(people::forget_keys),
+        )
         .route("/console/requests", get(requests).delete(forget_requests))
         .route("/console/policy", get(policy))
         .route("/console/reset", post(reset))

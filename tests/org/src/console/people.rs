@@ -54,6 +54,47 @@ pub(super) async fn totp(
     Ok(Json(json!({"code": shared.code(org.clock().now())})))
 }
 
+/// The security keys and passkeys of somebody.
+pub(super) async fn keys(
+    State(org): State<Org>,
+    Query(who): Query<Who>,
+) -> Result<Json<Value>, Refusal> {
+    let mut state = org.state();
+    let account = state.people_of(&who.client).named(&who.email);
+    let account = account.ok_or_else(nobody)?;
+    let keys = account.keys.iter().map(|key| {
+        json!({"id": key.id, "credentialId": key.credential_id(), "transports": key.transports,
+            "signCount": key.sign_count()})
+    });
+    Ok(Json(keys.collect()))
+}
+
+/// Which of somebody's keys is meant; all of them if none is named.
+#[derive(Deserialize)]
+pub(super) struct Which {
+    #[serde(default)]
+    id: Option<String>,
+}
+
+/// Takes keys away from somebody. Their devices do not hear of it.
+pub(super) async fn forget_keys(
+    State(org): State<Org>,
+    Query(who): Query<Who>,
+    Query(which): Query<Which>,
+) -> Result<StatusCode, Refusal> {
+    let mut state = org.state();
+    let account = state.people_of(&who.client).named_mut(&who.email);
+    let account = account.ok_or_else(nobody)?;
+    account
+        .keys
+        .retain(|key| which.id.as_ref().is_some_and(|id| *id != key.id));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn nobody() -> Refusal {
+    refusal("There is nobody with this address.")
+}
+
 pub(super) async fn add_one(
     State(org): State<Org>,
     body: Bytes,

@@ -65,6 +65,9 @@ fn described(visit: &Visit<'_>, authenticator: Authenticator) -> Value {
         }
         Authenticator::Question => object["contextualData"] = factor::question::context(),
         Authenticator::GoogleOtp => object["contextualData"] = factor::totp::context(visit),
+        Authenticator::WebAuthn => {
+            object["contextualData"] = factor::webauthn::activation(visit);
+        }
         _ => {}
     }
     object
@@ -107,10 +110,13 @@ fn list(page: &mut Page, visit: &Visit<'_>) {
         "authenticators",
         open.iter().map(|one| one.object()).collect(),
     );
-    let done = account.authenticators().into_iter().map(|one| {
+    let done = account.authenticators().into_iter().flat_map(|one| {
+        if one == Authenticator::WebAuthn {
+            return factor::webauthn::enrollments(account);
+        }
         let mut object = one.object();
         object["id"] = json!(account.enrollment_id(one));
-        object
+        vec![object]
     });
     page.array("authenticatorEnrollments", done.collect());
 }

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 
+use super::factor;
 use super::visit::{Answer, Visit};
 use crate::authenticator::{Authenticator, Channel};
 use crate::grants::Granted;
@@ -221,6 +222,9 @@ fn unsatisfiable(visit: &mut Visit<'_>) -> Answer {
 
 /// One candidate is taken without a question, several are a list.
 pub(crate) fn verify_one_of(visit: &mut Visit<'_>, candidates: &[Authenticator]) -> Answer {
+    if let [one] = candidates {
+        factor::begin_challenge(visit, *one);
+    }
     visit.transaction.step = match candidates {
         [one] if !one.asks_before_sending() => Step::Challenge {
             authenticator: *one,

@@ -36,9 +36,7 @@ pub(crate) fn select_enroll(visit: &mut Visit<'_>, body: &Value) -> Answer {
         Some((Authenticator::Phone, skip)) => enroll_phone(visit, body, skip),
         Some((authenticator, skip)) => {
             visit.transaction.drop_pending();
-            if authenticator == Authenticator::GoogleOtp {
-                factor::totp::begin(visit);
-            }
+            factor::begin_enroll(visit, authenticator);
             visit.transaction.step = Step::Enroll {
                 authenticator,
                 skip,
@@ -136,6 +134,7 @@ pub(crate) fn select_verify(visit: &mut Visit<'_>, body: &Value) -> Answer {
             Answer::page()
         }
         None if !chosen.asks_before_sending() => {
+            factor::begin_challenge(visit, chosen);
             visit.transaction.step = Step::Challenge {
                 authenticator: chosen,
             };
@@ -194,11 +193,13 @@ pub(crate) fn answer(visit: &mut Visit<'_>, body: &Value) -> Answer {
         Step::Enroll { authenticator, .. } => match authenticator {
             Authenticator::Question => factor::question::enroll(visit, body),
             Authenticator::GoogleOtp => factor::totp::enroll(visit, body),
+            Authenticator::WebAuthn => factor::webauthn::enroll(visit, body),
             _ => with_passcode(visit, body, enroll_passcode),
         },
         Step::Challenge { authenticator } => match authenticator {
             Authenticator::Question => factor::question::verify(visit, body),
             Authenticator::GoogleOtp => factor::totp::verify(visit, body),
+            Authenticator::WebAuthn => factor::webauthn::verify(visit, body),
             _ => with_passcode(visit, body, verify_passcode),
         },
         Step::Reset => {

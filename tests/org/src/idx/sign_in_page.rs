@@ -59,6 +59,11 @@ pub(crate) fn identify_recovery(page: &mut Page, visit: &Visit<'_>) {
 
 /// Which proof to give.
 pub(crate) fn select(page: &mut Page, visit: &Visit<'_>) {
+    ways(page, visit);
+}
+
+/// What else there is to prove it with, and who it is.
+fn ways(page: &mut Page, visit: &Visit<'_>) {
     list(page, visit);
     recovered(page, visit);
     user(page, visit);
@@ -83,18 +88,22 @@ pub(crate) fn verification_data(page: &mut Page, visit: &Visit<'_>, authenticato
         "currentAuthenticatorEnrollment",
         enrollment(visit, authenticator),
     );
-    list(page, visit);
-    recovered(page, visit);
-    user(page, visit);
+    ways(page, visit);
 }
 
 /// The password, or the code that was sent.
 pub(crate) fn challenge(page: &mut Page, visit: &Visit<'_>, authenticator: Authenticator) {
-    page.form(
-        Form::new("challenge-authenticator", "challenge/answer")
-            .relates_to("$.currentAuthenticatorEnrollment")
-            .field(factor::challenge_fields(visit, authenticator)),
-    );
+    let form = Form::new("challenge-authenticator", "challenge/answer")
+        .field(factor::challenge_fields(visit, authenticator));
+    if authenticator == Authenticator::WebAuthn {
+        // Any of several keys may sign, so none of them is the current one.
+        page.form(form.relates_to("$.currentAuthenticator"));
+        let mut current = authenticator.object();
+        current["contextualData"] = factor::webauthn::challenge(visit);
+        page.object("currentAuthenticator", current);
+        return ways(page, visit);
+    }
+    page.form(form.relates_to("$.currentAuthenticatorEnrollment"));
     let mut current = enrollment(visit, authenticator);
     code_actions(page, authenticator, &mut current);
     match (authenticator, &visit.transaction.challenge) {
@@ -108,9 +117,7 @@ pub(crate) fn challenge(page: &mut Page, visit: &Visit<'_>, authenticator: Authe
         _ => {}
     }
     page.object("currentAuthenticatorEnrollment", current);
-    list(page, visit);
-    recovered(page, visit);
-    user(page, visit);
+    ways(page, visit);
 }
 
 /// The new password of somebody who forgot theirs.
@@ -158,14 +165,26 @@ fn list(page: &mut Page, visit: &Visit<'_>) {
         return;
     };
     let candidates = journey::verifiable(visit.policy(), visit.transaction, account);
-    let options: Vec<Value> = candidates
-        .iter()
-        .enumerate()
-        .map(|(index, one)| {
+    let mut options: Vec<Value> = Vec::new();
+    let mut enrollments: Vec<Value> = Vec::new();
+    for (index, one) in candidates.iter().enumerate() {
+        // One of several keys is not told apart here.
+        let (path, set_up) = match one {
+            Authenticator::WebAuthn => (
+                format!("$.authenticators.value[{index}]"),
+                factor::webauthn::enrollments(account),
+            ),
+            one => (
+                format!("$.authenticatorEnrollments.value[{}]", enrollments.len()),
+                vec![enrollment(visit, *one)],
+            ),
+        };
+        enrollments.extend(set_up);
+        options.push(
             json!({"label": one.name(), "value": {"form": {"value": one.option_fields(false)}},
-                "relatesTo": format!("$.authenticatorEnrollments.value[{index}]")})
-        })
-        .collect();
+                "relatesTo": path}),
+        );
+    }
     page.form(
         Form::new("select-authenticator-authenticate", "challenge")
             .field(json!({"name": "authenticator", "type": "object", "options": options})),
@@ -174,13 +193,7 @@ fn list(page: &mut Page, visit: &Visit<'_>) {
         "authenticators",
         candidates.iter().map(|one| one.object()).collect(),
     );
-    page.array(
-        "authenticatorEnrollments",
-        candidates
-            .iter()
-            .map(|one| enrollment(visit, *one))
-            .collect(),
-    );
+    page.array("authenticatorEnrollments", enrollments);
 }
 
 /// What somebody set up. Before they proved anything it tells no id and no address (protocol 3.7).

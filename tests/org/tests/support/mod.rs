@@ -3,6 +3,8 @@
 // Each test file is a program of its own and uses what it needs of this.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod key;
+
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use base64::Engine;
@@ -70,6 +72,11 @@ impl Browser {
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).expect("a request"))
             .await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        let request = Request::delete(path).body(Body::empty());
+        self.send(request.expect("a request")).await
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {

@@ -5,6 +5,7 @@
 
 pub(crate) mod question;
 pub(crate) mod totp;
+pub(crate) mod webauthn;
 
 use serde_json::{Value, json};
 
@@ -16,6 +17,7 @@ pub(crate) fn enroll_fields(authenticator: Authenticator) -> Value {
     match authenticator {
         Authenticator::Password => passcode("Enter password", true),
         Authenticator::Question => question::enroll_field(),
+        Authenticator::WebAuthn => webauthn::enroll_field(),
         _ => passcode("Enter code", false),
     }
 }
@@ -25,7 +27,24 @@ pub(crate) fn challenge_fields(visit: &Visit<'_>, authenticator: Authenticator) 
     match authenticator {
         Authenticator::Password => passcode("Password", true),
         Authenticator::Question => question::challenge_field(visit),
+        Authenticator::WebAuthn => webauthn::challenge_field(),
         _ => passcode("Enter code", false),
+    }
+}
+
+/// What a page has to hand out before anybody can answer it, new with each choice of the authenticator.
+pub(crate) fn begin_enroll(visit: &mut Visit<'_>, authenticator: Authenticator) {
+    match authenticator {
+        Authenticator::GoogleOtp => totp::begin(visit),
+        Authenticator::WebAuthn => webauthn::begin_enroll(visit),
+        _ => {}
+    }
+}
+
+/// The same for a proof.
+pub(crate) fn begin_challenge(visit: &mut Visit<'_>, authenticator: Authenticator) {
+    if authenticator == Authenticator::WebAuthn {
+        webauthn::begin_challenge(visit);
     }
 }
 
