@@ -25,6 +25,8 @@ pub(crate) struct Challenge {
     pub(crate) code: String,
     /// The link's token.
     pub(crate) token: String,
+    /// It went to nobody, so no code is the right one.
+    pub(crate) hollow: bool,
     /// The link was opened, so whoever introspects next is the tab that it opened.
     pub(crate) opened: bool,
     sent: SystemTime,
@@ -81,6 +83,7 @@ impl Challenge {
             to: to.to_owned(),
             code: random::code(),
             token: format!("ft{}", random::token(18)),
+            hollow: false,
             opened: false,
             sent: now,
             wrong: 0,
@@ -101,7 +104,7 @@ impl Challenge {
             return Verdict::Wait(left);
         }
         let same: bool = self.code.as_bytes().ct_eq(code.as_bytes()).into();
-        if same && self.alive(now) {
+        if same && !self.hollow && self.alive(now) {
             return Verdict::Right;
         }
         self.wrong = self.wrong.saturating_add(1);

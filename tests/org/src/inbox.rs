@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::authenticator::Channel;
 use crate::clock::iso;
+use crate::links::Kind;
 
 /// One thing sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,7 +23,7 @@ pub struct Mail {
     pub subject: Option<String>,
     /// What is written or said.
     pub text: String,
-    /// The six digits.
+    /// The six digits; empty in a mail that is no code's.
     pub code: String,
     /// The link that does the same as the code, for a mail.
     pub link: Option<String>,
@@ -64,9 +65,8 @@ impl Inbox {
                 format!("Hello. Your verification code is {}.", spelled(code)),
             ),
         };
-        self.count += 1;
-        self.sent.push(Mail {
-            id: format!("mail-{}", self.count),
+        self.put(Mail {
+            id: String::new(),
             at: iso(at),
             channel: channel.method(),
             to: to.to_owned(),
@@ -74,6 +74,50 @@ impl Inbox {
             text,
             code: code.to_owned(),
             link,
+        });
+    }
+
+    /// The mail that brings a link to a new password or a new account.
+    pub(crate) fn invite(&mut self, kind: Kind, to: &str, link: String, at: SystemTime) {
+        let (subject, text) = match kind {
+            Kind::Recovery => (
+                "Choose a new password",
+                format!("Open this link to choose a new password: {link} It works for an hour."),
+            ),
+            Kind::Activation => (
+                "Activate your account",
+                format!("Open this link to set your account up: {link} It works for a week."),
+            ),
+        };
+        self.letter(to, subject, &text, Some(link), at);
+    }
+
+    /// A mail without a code.
+    pub(crate) fn letter(
+        &mut self,
+        to: &str,
+        subject: &str,
+        text: &str,
+        link: Option<String>,
+        at: SystemTime,
+    ) {
+        self.put(Mail {
+            id: String::new(),
+            at: iso(at),
+            channel: Channel::Email.method(),
+            to: to.to_owned(),
+            subject: Some(subject.to_owned()),
+            text: text.to_owned(),
+            code: String::new(),
+            link,
+        });
+    }
+
+    fn put(&mut self, mail: Mail) {
+        self.count += 1;
+        self.sent.push(Mail {
+            id: format!("mail-{}", self.count),
+            ..mail
         });
         let superfluous = self.sent.len().saturating_sub(Self::KEPT);
         self.sent.drain(..superfluous);

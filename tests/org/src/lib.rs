@@ -23,6 +23,7 @@ mod idp;
 mod idx;
 mod inbox;
 mod journal;
+mod links;
 mod mask;
 mod message;
 mod oauth;

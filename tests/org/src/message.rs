@@ -82,6 +82,38 @@ pub(crate) fn ending(ending: Ending) -> (StatusCode, Message) {
             "idx.invalid.device.code",
             "Invalid or expired code. Start over on your device and request a new code.",
         ),
+        Ending::Unlocked => info(
+            "oie.selfservice.unlock_user.success.message",
+            "Your account is now unlocked!",
+        ),
+        Ending::UnlockNotPermitted => error(
+            StatusCode::FORBIDDEN,
+            "oie.selfservice.unlock_user.challenge.failed.permissions",
+            "You do not have permission to perform the requested action",
+        ),
+        Ending::Recovered => info(
+            "idx.recovery.completed",
+            "Your password is new. Sign in with it now.",
+        ),
+        Ending::RecoveryLinkDead => error(
+            StatusCode::BAD_REQUEST,
+            "idx.invalid.forgot.password.token",
+            "The link to a new password is no longer valid.",
+        ),
+        Ending::ActivationLinkUsed => error(
+            StatusCode::BAD_REQUEST,
+            "idx.missing.activation.token",
+            "Your account activation link is invalid or was used already.",
+        ),
+        Ending::ActivationRequested => info(
+            "idx.request.activation.email",
+            "If your account is found, a new activation link is on its way to your email.",
+        ),
+        Ending::NotActive => error(
+            StatusCode::FORBIDDEN,
+            "idx.reset.password.activating.user",
+            "Your account is not active yet, so its password cannot be reset.",
+        ),
         Ending::IdpFailed => error(
             StatusCode::BAD_REQUEST,
             "idx.identity.provider.auth.error",
@@ -229,4 +261,18 @@ pub(crate) fn went_to_another_tab() -> Message {
         "idx.transferred.to.new.tab",
         "The flow was continued in a new tab.",
     )
+}
+
+pub(crate) fn password_expiring(org: &str) -> Message {
+    let text = format!(
+        "When your password expires, you will have to change your password before you can login to your {org} account."
+    );
+    Message::new("INFO", "idx.password.expiring.message", text).about(org)
+}
+
+/// Said by a page whose status is 200: the page is there to be gone on with.
+pub(crate) fn activation_expired() -> Message {
+    let text =
+        "Your account activation link is no longer valid. Request a new activation email below.";
+    Message::error("idx.expired.activation.token", text)
 }

@@ -13,7 +13,8 @@ use crate::random;
 use crate::totp::SharedSecret;
 use crate::webauthn::SecurityKey;
 
-/// So many wrong passwords lock an account. A locked one is answered like a wrong password (protocol 6.1).
+/// So many wrong passwords lock an account where the policy says nothing else. A locked one is answered like a wrong
+/// password (protocol 6.1).
 const LOCKED_AFTER: u32 = 10;
 
 /// A person as tests and the console see them: no password in it.
@@ -36,6 +37,8 @@ pub struct Person {
     pub groups: Vec<String>,
     /// What else they have told about themselves.
     pub attributes: BTreeMap<String, Value>,
+    /// An admin made them, and they have not set their account up.
+    pub staged: bool,
     /// Too many wrong passwords.
     pub locked: bool,
 }
@@ -53,6 +56,8 @@ pub(crate) struct Account {
     /// The address was proved, so email is an authenticator of theirs.
     pub(crate) email_proved: bool,
     pub(crate) groups: Vec<String>,
+    /// An admin made them, and they have not set up what is required.
+    pub(crate) staged: bool,
     /// An identity provider brought them, so no password is asked of them.
     pub(crate) from_idp: bool,
     pub(crate) phone: Option<String>,
@@ -63,6 +68,10 @@ pub(crate) struct Account {
     /// The security keys and passkeys, oldest first.
     pub(crate) keys: Vec<SecurityKey>,
     pub(crate) updated: SystemTime,
+    /// So many wrong passwords lock it.
+    pub(crate) locks_after: u32,
+    /// Since when they have their password.
+    pub(crate) password_since: SystemTime,
     passwords: Vec<Hashed>,
     wrong_passwords: u32,
 }
@@ -78,14 +87,27 @@ impl Account {
             questions_asked: false,
             email_proved: false,
             groups: Vec::new(),
+            staged: false,
             from_idp: false,
             phone: None,
             question: None,
             otp: None,
             keys: Vec::new(),
             updated: now,
+            locks_after: LOCKED_AFTER,
+            password_since: now,
             passwords: Vec::new(),
             wrong_passwords: 0,
+        }
+    }
+
+    /// Somebody whom nobody knows, with what everybody has, and a password that nobody has.
+    pub(crate) fn stranger(login: &str, now: SystemTime) -> Self {
+        let secret = Hashed::new(&random::token(32));
+        Self {
+            email_proved: true,
+            passwords: secret.into_iter().collect(),
+            ..Self::new(login, "", "", now)
         }
     }
 
@@ -135,6 +157,7 @@ impl Account {
         let superfluous = self.passwords.len().saturating_sub(password::HISTORY);
         self.passwords.drain(..superfluous);
         self.wrong_passwords = 0;
+        self.password_since = now;
         self.updated = now;
         Ok(())
     }
@@ -153,7 +176,12 @@ impl Account {
     }
 
     pub(crate) fn locked(&self) -> bool {
-        self.wrong_passwords >= LOCKED_AFTER
+        self.wrong_passwords >= self.locks_after
+    }
+
+    /// Opens a locked account; the password stays.
+    pub(crate) fn unlock(&mut self) {
+        self.wrong_passwords = 0;
     }
 
     pub(crate) fn seen(&self) -> Person {
@@ -170,6 +198,7 @@ impl Account {
                 .collect(),
             groups: self.groups.clone(),
             attributes: self.attributes.clone(),
+            staged: self.staged,
             locked: self.locked(),
         }
     }
@@ -206,8 +235,10 @@ impl People {
         keys.any(|known| known.is(key))
     }
 
-    /// Takes a new person in. Gives them back if the address is taken.
+    /// Takes a new person in, or one who was staged and is so no longer. Gives them back if the address is taken.
     pub(crate) fn add(&mut self, account: Account) -> Result<(), Box<Account>> {
+        let staged = |known: &Account| known.id == account.id && known.staged;
+        self.0.retain(|known| !staged(known));
         if self.named(&account.email).is_some() {
             return Err(Box::new(account));
         }

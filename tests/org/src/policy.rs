@@ -35,6 +35,14 @@ const POLICIES: &[(&str, &str)] = &[
     ),
     ("device-code", include_str!("../policies/device-code.toml")),
     ("social", include_str!("../policies/social.toml")),
+    ("unlock", include_str!("../policies/unlock.toml")),
+    ("recovery", include_str!("../policies/recovery.toml")),
+    (
+        "password-age",
+        include_str!("../policies/password-age.toml"),
+    ),
+    ("activation", include_str!("../policies/activation.toml")),
+    ("private", include_str!("../policies/private.toml")),
 ];
 
 /// An org's rules for sign-up and sign-in.
@@ -53,6 +61,22 @@ pub struct Policy {
     /// Whether people are asked what the app may have.
     #[serde(default)]
     pub(crate) consent: Option<Consent>,
+    /// So many wrong passwords lock an account.
+    #[serde(default = "ten")]
+    pub(crate) locks_after: u32,
+    /// What people can open their locked account with. Without any they cannot.
+    #[serde(default)]
+    pub(crate) unlock: Vec<Authenticator>,
+    /// Nobody is told whether somebody has an account.
+    #[serde(default)]
+    pub(crate) private: bool,
+    /// Whether a link in a mail may begin a new account.
+    #[serde(default)]
+    pub(crate) activation: bool,
+    #[serde(default)]
+    pub(crate) recovery: Recovery,
+    #[serde(default)]
+    pub(crate) password_age: Option<PasswordAge>,
     enrollment: BTreeMap<Authenticator, Enrollment>,
     /// What has to be proved at a sign-in by the people of a group, by the group's name.
     #[serde(default)]
@@ -62,6 +86,39 @@ pub struct Policy {
     /// The identity providers beside the org.
     #[serde(default, rename = "idp")]
     pub(crate) idps: Vec<Idp>,
+}
+
+/// How somebody who forgot their password is known again.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Recovery {
+    /// One of these first. The address on file serves even where email is no authenticator.
+    pub(crate) by: Vec<Authenticator>,
+    /// Then each of these that they have set up.
+    #[serde(default)]
+    pub(crate) then: Vec<Authenticator>,
+}
+
+impl Default for Recovery {
+    fn default() -> Self {
+        Self {
+            by: vec![Authenticator::Email],
+            then: Vec::new(),
+        }
+    }
+}
+
+/// How long a password lasts.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PasswordAge {
+    pub(crate) days: u64,
+    /// So many days before its end people are told.
+    pub(crate) warn_days: u64,
+}
+
+fn ten() -> u32 {
+    10
 }
 
 /// Another service that can say who somebody is.

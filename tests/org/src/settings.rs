@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::clock::Clock;
+use crate::links::Kind;
 use crate::policy::{Policy, PolicyError};
 
 /// The client of the policy that the org was started with. Each other policy has a client of its own name.
@@ -77,6 +78,12 @@ impl Settings {
     /// Where the app is called back.
     pub(crate) fn redirect_uri(&self) -> String {
         format!("{}/login/callback", self.app())
+    }
+
+    /// Where in the app a link with this token leads.
+    pub(crate) fn link(&self, kind: Kind, token: &str) -> String {
+        let app = self.app_origins.first().map_or("", String::as_str);
+        format!("{app}/?{}={token}", kind.parameter())
     }
 
     pub(crate) fn trusts(&self, origin: &str) -> bool {

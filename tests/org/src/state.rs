@@ -10,6 +10,7 @@ use crate::grants::Grants;
 use crate::idp::Trips;
 use crate::inbox::Inbox;
 use crate::journal::Journal;
+use crate::links::Links;
 use crate::people::{Account, People};
 use crate::settings::Settings;
 use crate::signer::Signer;
@@ -29,6 +30,8 @@ pub(crate) struct State {
     pub(crate) transactions: HashMap<String, Transaction>,
     /// Browsers on their way to an identity provider and back.
     pub(crate) trips: Trips,
+    /// Links to a new password and to a new account.
+    pub(crate) links: Links,
     pub(crate) inbox: Inbox,
     pub(crate) grants: Grants,
     pub(crate) journal: Journal,
@@ -64,6 +67,10 @@ pub(crate) struct Switches {
     pub(crate) only_idp: bool,
     /// Whether tokens are bound to a key of the client.
     pub(crate) dpop: DpopMode,
+    /// Whether somebody with a new password is signed in at once.
+    pub(crate) recovery_signs_in: bool,
+    /// Whether `interact` takes an `activation_token` where the policy does.
+    pub(crate) activation_token: bool,
 }
 
 impl Default for Switches {
@@ -74,6 +81,8 @@ impl Default for Switches {
             registration: true,
             only_idp: false,
             dpop: DpopMode::Optional,
+            recovery_signs_in: true,
+            activation_token: true,
         }
     }
 }

@@ -65,6 +65,14 @@ pub(crate) enum Step {
     Challenge { authenticator: Authenticator },
     /// The new password of somebody who forgot theirs.
     Reset,
+    /// The link to a new account came too late, and another can be asked for.
+    ActivationExpired,
+    /// Whose account is locked, where the name comes first.
+    UnlockIdentify,
+    /// Whose account is locked, if that is not known, and what to open it with.
+    SelectUnlock,
+    /// A new password in the place of one that is too old, or soon will be; then it may be left for later.
+    Reenroll { skip: bool },
     /// The questions asked at a sign-in.
     ProfileUpdate,
     /// What the app may have.
@@ -109,6 +117,20 @@ pub(crate) enum Ending {
     DeviceUnknown,
     /// The identity provider could not say who it was.
     IdpFailed,
+    /// The account is open again.
+    Unlocked,
+    /// The account cannot be opened that way.
+    UnlockNotPermitted,
+    /// The password is new, and the person is to sign in with it.
+    Recovered,
+    /// The link to a new password was used or is too old.
+    RecoveryLinkDead,
+    /// The link to a new account was used.
+    ActivationLinkUsed,
+    /// Another link to a new account is on its way.
+    ActivationRequested,
+    /// Whoever has not finished their account has no password to forget.
+    NotActive,
 }
 
 /// What a transaction is for.
@@ -159,6 +181,15 @@ pub(crate) struct Transaction {
     pub(crate) draft: Option<Account>,
     pub(crate) signing_up: bool,
     pub(crate) recovering: bool,
+    pub(crate) unlocking: bool,
+    /// Somebody whom nobody knows, treated like anybody where that must not show.
+    pub(crate) stranger: Option<Account>,
+    /// The address of a sign-up belongs to somebody else already, and that must not show.
+    pub(crate) taken: bool,
+    /// The link in a mail that began it.
+    pub(crate) link: Option<String>,
+    /// A password that will soon be too old is left as it is for now.
+    pub(crate) later: bool,
     /// Something had to be set up here, so the optional ones are offered too.
     pub(crate) enrolled: bool,
     pub(crate) proofs: Vec<Authenticator>,
@@ -197,6 +228,11 @@ impl Transaction {
             draft: None,
             signing_up: false,
             recovering: false,
+            unlocking: false,
+            stranger: None,
+            taken: false,
+            link: None,
+            later: false,
             enrolled: false,
             proofs: Vec::new(),
             methods: Vec::new(),
@@ -297,14 +333,28 @@ impl Transaction {
     pub(crate) fn account<'a>(&'a self, people: &'a People) -> Option<&'a Account> {
         self.draft
             .as_ref()
+            .or(self.stranger.as_ref())
             .or_else(|| self.person.as_deref().and_then(|id| people.get(id)))
     }
 
     pub(crate) fn account_mut<'a>(&'a mut self, people: &'a mut People) -> Option<&'a mut Account> {
-        match &mut self.draft {
-            Some(draft) => Some(draft),
+        match self.draft.as_mut().or(self.stranger.as_mut()) {
+            Some(account) => Some(account),
             None => self.person.as_deref().and_then(|id| people.get_mut(id)),
         }
+    }
+
+    /// Nobody is known to be here.
+    pub(crate) fn forget_name(&mut self) {
+        self.person = None;
+        self.stranger = None;
+    }
+
+    /// What was proved counts for something else than what comes now.
+    pub(crate) fn forget_proofs(&mut self) {
+        self.drop_pending();
+        self.proofs.clear();
+        self.methods.clear();
     }
 
     /// Shows how it ended.

@@ -30,6 +30,8 @@ pub(crate) fn router() -> Router<Org> {
         .route("/console/token-fault", post(token_fault))
         .route("/console/client", get(switches).post(switch))
         .route("/console/people", get(people::list).post(people::add_one))
+        .route("/console/recovery", post(people::recover))
+        .route("/console/activation", post(people::activate))
         .route("/console/totp", get(people::totp))
         .route(
             "/console/keys",

@@ -1,6 +1,7 @@
 //! The people of the org, made and looked at.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Refusal, Who, Whose, read, refusal};
 use crate::authenticator::{Authenticator, Channel};
+use crate::links::Kind;
 use crate::people::{Account, is_email};
 use crate::settings::CLIENT_ID;
 use crate::{Org, Person, phone};
@@ -26,6 +28,12 @@ pub(crate) struct NewPerson {
     pub(crate) last_name: String,
     #[serde(default)]
     pub(crate) password: Option<String>,
+    /// They are to set their account up themselves.
+    #[serde(default)]
+    pub(crate) staged: bool,
+    /// So old their password is.
+    #[serde(default)]
+    pub(crate) password_age_days: u64,
     #[serde(default)]
     pub(crate) phone: Option<String>,
     #[serde(default)]
@@ -115,7 +123,10 @@ pub(crate) fn add(org: &Org, wanted: NewPerson) -> Result<Person, Refusal> {
     };
     // Somebody made by an admin counts as reachable by the address on file, where the policy knows email.
     account.email_proved = policy.knows(Authenticator::Email);
+    account.email_proved &= !wanted.staged;
+    account.staged = wanted.staged;
     account.groups = wanted.groups;
+    account.locks_after = policy.locks_after;
     account.attributes = wanted.attributes;
     if let Some(number) = wanted.phone {
         if !phone::takes(Channel::Voice, &number) {
@@ -127,9 +138,36 @@ pub(crate) fn add(org: &Org, wanted: NewPerson) -> Result<Person, Refusal> {
         account
             .set_password(&password, now)
             .map_err(|refused| refusal(format!("The password is refused: {refused:?}.")))?;
+        let age = Duration::from_secs(wanted.password_age_days.saturating_mul(24 * 3600));
+        account.password_since = now.checked_sub(age).unwrap_or(now);
     }
     let seen = account.seen();
     let added = org.state().people_of(client).add(account);
     added.map_err(|_| Refusal(StatusCode::CONFLICT, "The address is taken.".to_owned()))?;
     Ok(seen)
+}
+
+/// Sends somebody the link to a new password.
+pub(super) async fn recover(State(org): State<Org>, body: Bytes) -> Result<Json<Value>, Refusal> {
+    mail_link(&org, Kind::Recovery, &read(&body)?)
+}
+
+/// Sends somebody who is staged the link to their account.
+pub(super) async fn activate(State(org): State<Org>, body: Bytes) -> Result<Json<Value>, Refusal> {
+    mail_link(&org, Kind::Activation, &read(&body)?)
+}
+
+fn mail_link(org: &Org, kind: Kind, who: &Who) -> Result<Json<Value>, Refusal> {
+    let now = org.clock().now();
+    let mut state = org.state();
+    let account = state.people_of(&who.client).named(&who.email);
+    let (id, email) = account
+        .filter(|account| account.staged == (kind == Kind::Activation))
+        .map(|account| (account.id.clone(), account.email.clone()))
+        .ok_or_else(|| refusal("There is nobody with this address whom such a link would help."))?;
+    let token = state.links.add(kind, &who.client, &id, now);
+    let link = org.settings().link(kind, &token);
+    let at = org.clock().told(now);
+    state.inbox.invite(kind, &email, link.clone(), at);
+    Ok(Json(json!({"token": token, "link": link})))
 }

@@ -10,12 +10,12 @@ use crate::authenticator::Authenticator;
 use crate::message;
 use crate::people::Account;
 use crate::policy::{Asked, Enrollment};
-use crate::transaction::Step;
+use crate::transaction::{Ending, Step};
 
 /// `identify`, from the first page or from the first page of a recovery.
 pub(crate) fn identify(visit: &mut Visit<'_>, body: &Value) -> Answer {
-    let recovering = visit.transaction.step == Step::IdentifyRecovery;
-    let wants_password = !recovering && !visit.policy().identifier_first;
+    let at = visit.transaction.step.clone();
+    let wants_password = at == Step::Identify && !visit.policy().identifier_first;
     let login = text(body, "/identifier")
         .map(str::trim)
         .filter(|login| !login.is_empty());
@@ -31,28 +31,54 @@ pub(crate) fn identify(visit: &mut Visit<'_>, body: &Value) -> Answer {
     let Some(login) = login.filter(|_| missing.is_empty()) else {
         return Answer::notes(StatusCode::BAD_REQUEST, missing);
     };
-    let Some(person) = visit.people.named(login).map(|account| account.id.clone()) else {
-        // Told with status 200, as a warning (protocol 5.2).
-        return Answer::says(StatusCode::OK, message::unknown_user(login));
-    };
+    if let Err(unknown) = name(visit, login) {
+        return unknown;
+    }
     if wants_password {
-        let right = match (visit.people.get_mut(&person), passcode) {
+        let right = match (visit.account_mut(), passcode) {
             (Some(account), Some(passcode)) => account.signs_in_with(passcode),
             _ => false,
         };
         if !right {
+            visit.transaction.forget_name();
             return Answer::says(StatusCode::UNAUTHORIZED, message::authentication_failed());
         }
         visit.transaction.prove(Authenticator::Password, "pwd");
     }
     visit.transaction.identifier = Some(login.to_owned());
-    visit.transaction.person = Some(person);
     visit.transaction.rotate(visit.now);
-    if recovering {
-        start_recovery(visit)
-    } else {
-        journey::advance(visit)
+    match at {
+        Step::IdentifyRecovery => start_recovery(visit),
+        Step::UnlockIdentify => {
+            visit.transaction.step = Step::SelectUnlock;
+            Answer::page()
+        }
+        _ => journey::advance(visit),
     }
+}
+
+/// Takes a name for whose transaction this is. Unknown ones are told with status 200, as a warning (protocol 5.2), or not
+/// at all where nobody is to learn who has an account: then somebody made up goes the same way as anybody.
+pub(crate) fn name(visit: &mut Visit<'_>, login: &str) -> Result<(), Answer> {
+    visit.transaction.forget_name();
+    let known = visit.people.named(login);
+    if let Some(account) = known.filter(|account| !account.staged) {
+        visit.transaction.person = Some(account.id.clone());
+        return Ok(());
+    }
+    if known.is_some() && !visit.policy().private {
+        if visit.transaction.step == Step::IdentifyRecovery {
+            visit.transaction.end(Ending::NotActive);
+            return Err(Answer::page());
+        }
+        let failed = message::authentication_failed();
+        return Err(Answer::says(StatusCode::UNAUTHORIZED, failed));
+    }
+    if !visit.policy().private {
+        return Err(Answer::says(StatusCode::OK, message::unknown_user(login)));
+    }
+    visit.transaction.stranger = Some(Account::stranger(login, visit.now));
+    Ok(())
 }
 
 /// `identify/select`: back from the registration form.
@@ -88,7 +114,8 @@ fn register(visit: &mut Visit<'_>, body: &Value) -> Answer {
         Ok(profile) => profile,
         Err(problems) => return Answer::notes(StatusCode::BAD_REQUEST, problems),
     };
-    if visit.people.named(&profile.email).is_some() {
+    let taken = visit.people.named(&profile.email).is_some();
+    if taken && !visit.policy().private {
         return Answer::note(
             StatusCode::BAD_REQUEST,
             "userProfile.email",
@@ -103,6 +130,7 @@ fn register(visit: &mut Visit<'_>, body: &Value) -> Answer {
     } = profile;
     let mut account = Account::new(&email, &first_name, &last_name, visit.now);
     account.attributes = attributes;
+    account.locks_after = visit.policy().locks_after;
     if let Some(vouched) = visit.transaction.vouched.take() {
         visit.transaction.identifier = Some(email);
         federated::take_in(visit, account, &vouched);
@@ -110,7 +138,8 @@ fn register(visit: &mut Visit<'_>, body: &Value) -> Answer {
         return journey::advance(visit);
     }
     visit.transaction.identifier = Some(email);
-    visit.transaction.person = None;
+    visit.transaction.forget_name();
+    visit.transaction.taken = taken;
     visit.transaction.draft = Some(account);
     visit.transaction.signing_up = true;
     visit.transaction.rotate(visit.now);
@@ -144,12 +173,14 @@ fn update_profile(visit: &mut Visit<'_>, body: &Value) -> Answer {
 
 /// `skip`: leaves the page that may be left.
 pub(crate) fn skip(visit: &mut Visit<'_>) -> Answer {
-    if visit.transaction.step == Step::ProfileUpdate {
-        if let Some(account) = visit.account_mut() {
-            account.questions_asked = true;
+    match visit.transaction.step {
+        Step::ProfileUpdate => {
+            if let Some(account) = visit.account_mut() {
+                account.questions_asked = true;
+            }
         }
-    } else {
-        visit.transaction.skipped = true;
+        Step::Reenroll { .. } => visit.transaction.later = true,
+        _ => visit.transaction.skipped = true,
     }
     journey::advance(visit)
 }
@@ -157,7 +188,7 @@ pub(crate) fn skip(visit: &mut Visit<'_>) -> Answer {
 /// `recover`: somebody forgot their password.
 pub(crate) fn recover(visit: &mut Visit<'_>) -> Answer {
     visit.transaction.recovering = true;
-    visit.transaction.challenge = None;
+    visit.transaction.forget_proofs();
     if visit.account().is_some() {
         return start_recovery(visit);
     }

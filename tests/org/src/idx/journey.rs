@@ -1,5 +1,7 @@
 //! What comes next: the order in which an org asks (protocol 5.1 to 5.3, 5.11).
 
+use std::time::{Duration, SystemTime};
+
 use axum::http::StatusCode;
 
 use super::factor;
@@ -8,7 +10,7 @@ use crate::authenticator::{Authenticator, Channel};
 use crate::grants::Granted;
 use crate::message;
 use crate::people::Account;
-use crate::policy::{Asked, Assurance, Attribute, Enrollment, Policy};
+use crate::policy::{Asked, Assurance, Attribute, Enrollment, Policy, Recovery};
 use crate::transaction::{Ending, Purpose, Step, Transaction};
 
 /// What can be set up now, and whether it may be left.
@@ -86,14 +88,33 @@ pub(crate) fn verifiable(
     transaction: &Transaction,
     account: &Account,
 ) -> Vec<Authenticator> {
+    if transaction.unlocking {
+        return policy.unlock.clone();
+    }
     if transaction.recovering {
-        // The address on file serves even where email is no authenticator.
-        return vec![Authenticator::Email];
+        return recovering(policy, transaction, account);
     }
     let (rule, proofs) = assurance(policy, transaction, account);
     let enrolled = account.authenticators().into_iter();
     enrolled
         .filter(|one| policy.knows(*one) && rule.helped_by(&proofs, *one))
+        .collect()
+}
+
+/// What somebody who forgot their password can prove next; nothing, once that is enough.
+fn recovering(policy: &Policy, transaction: &Transaction, account: &Account) -> Vec<Authenticator> {
+    let proved = |one: &Authenticator| transaction.proofs.contains(one);
+    let Recovery { by, then } = &policy.recovery;
+    if !by.iter().any(proved) {
+        // The address on file serves even where email is no authenticator. Where nobody is to learn who has an account
+        // the list is everybody's.
+        let open = |one: &Authenticator| {
+            policy.private || *one == Authenticator::Email || account.has(*one)
+        };
+        return by.iter().copied().filter(open).collect();
+    }
+    let left = then.iter().copied();
+    left.filter(|one| account.has(*one) && !proved(one))
         .collect()
 }
 
@@ -146,6 +167,18 @@ fn finish(visit: &mut Visit<'_>) -> Answer {
         return unsatisfiable(visit);
     };
     let (policy, transaction) = (visit.policy(), &*visit.transaction);
+    let typed = transaction.methods.contains(&"pwd");
+    match days_left(policy, account, visit.now).filter(|_| typed) {
+        Some(0) => {
+            visit.transaction.step = Step::Reenroll { skip: false };
+            return Answer::page();
+        }
+        Some(_) if !transaction.later => {
+            visit.transaction.step = Step::Reenroll { skip: true };
+            return Answer::page();
+        }
+        Some(_) | None => {}
+    }
     if open(policy, transaction, account).is_some() {
         visit.transaction.step = Step::SelectEnroll { skip: true };
         return Answer::page();
@@ -180,6 +213,16 @@ fn finish(visit: &mut Visit<'_>) -> Answer {
     Answer::page()
 }
 
+/// How many days somebody's password still lasts, the last one begun counting as whole, once they are to be told.
+pub(crate) fn days_left(policy: &Policy, account: &Account, now: SystemTime) -> Option<u64> {
+    const DAY: u64 = 24 * 3600;
+    let age = policy.password_age?;
+    let end = account.password_since + Duration::from_secs(age.days.saturating_mul(DAY));
+    let left = end.duration_since(now).unwrap_or_default().as_secs();
+    let days = left.div_ceil(DAY);
+    (days <= age.warn_days).then_some(days)
+}
+
 /// How they proved to be themselves, `mfa` where two kinds were used.
 fn amr(transaction: &Transaction) -> Vec<&'static str> {
     let several = transaction.proofs.len() >= 2;
@@ -193,10 +236,11 @@ fn amr(transaction: &Transaction) -> Vec<&'static str> {
 
 /// Somebody who has set up what is required becomes one of the org's people.
 fn welcome(visit: &mut Visit<'_>) -> Result<(), Answer> {
-    let Some(account) = visit.transaction.draft.take() else {
+    let Some(mut account) = visit.transaction.draft.take() else {
         return Ok(());
     };
     let id = account.id.clone();
+    account.staged = false;
     if visit.people.add(account).is_err() {
         // The same address was finished in another transaction meanwhile.
         visit.transaction.step = Step::EnrollProfile;
@@ -209,6 +253,9 @@ fn welcome(visit: &mut Visit<'_>) -> Result<(), Answer> {
         ));
     }
     visit.transaction.person = Some(id);
+    if let Some(link) = visit.transaction.link.take() {
+        visit.links.spend(&link);
+    }
     Ok(())
 }
 

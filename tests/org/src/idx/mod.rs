@@ -7,10 +7,12 @@ mod federated;
 mod form;
 mod identify;
 mod journey;
+mod links;
 mod page;
 mod profile_page;
 mod prove;
 mod sign_in_page;
+mod unlock;
 mod user_code;
 mod visit;
 
@@ -20,6 +22,7 @@ use serde_json::{Value, json};
 pub(crate) use self::federated::{Outcome, Verdict};
 use self::page::Page;
 use self::visit::{Answer, Visit};
+use crate::links::Kind;
 use crate::message;
 use crate::state::{Core, State};
 use crate::transaction::{Advance, Asked, Handle, Step, Transaction};
@@ -128,6 +131,19 @@ fn introspect(core: &Core, state: &mut State, body: &Value) -> Reply {
     reply.unwrap_or_else(Reply::expired)
 }
 
+/// Begins a transaction with the link in a mail.
+pub(crate) fn open_link(
+    core: &Core,
+    state: &mut State,
+    transaction: &mut Transaction,
+    kind: Kind,
+    token: &str,
+) {
+    with_visit(core, state, transaction, |visit| {
+        links::open(visit, kind, token)
+    });
+}
+
 /// Somebody is back from an identity provider. `None` if their transaction is over.
 pub(crate) fn come_back(
     core: &Core,
@@ -172,6 +188,7 @@ fn with_visit<T>(
         people: state.people.entry(client).or_default(),
         inbox: &mut state.inbox,
         grants: &mut state.grants,
+        links: &mut state.links,
         switches: &state.switches,
         transaction,
     };
@@ -201,11 +218,14 @@ fn step(visit: &mut Visit<'_>, path: &str, body: &Value) -> Reply {
         "enroll" => identify::select_enroll_profile(visit),
         "enroll/new" | "enroll/update" => identify::enroll_profile(visit, body),
         "credential/enroll" => prove::select_enroll(visit, body),
+        "challenge" if visit.transaction.step == Step::SelectUnlock => unlock::select(visit, body),
         "challenge" => prove::select_verify(visit, body),
+        "unlock-account" => unlock::begin(visit),
         "challenge/answer" => prove::answer(visit, body),
         "challenge/resend" => prove::resend(visit),
         "consent" => consent::answer(visit, body),
         "device/activate" => user_code::answer(visit, body),
+        "request-activation" => links::send_again(visit),
         "skip" => identify::skip(visit),
         "recover" => identify::recover(visit),
         "cancel" => {

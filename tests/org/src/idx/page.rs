@@ -4,9 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::form::Form;
 use super::visit::{Answer, Visit};
-use super::{APP_LABEL, consent, enroll_page, profile_page, sign_in_page, user_code};
+use super::{
+    APP_LABEL, consent, enroll_page, links, profile_page, sign_in_page, unlock, user_code,
+};
 use crate::clock::iso;
-use crate::message;
+use crate::message::{self, Message};
 use crate::transaction::Step;
 
 /// A page in the making: forms in order, then what they relate to.
@@ -16,6 +18,8 @@ pub(crate) struct Page {
     pub(crate) forms: Vec<Form>,
     actions: Vec<&'static str>,
     members: Map<String, Value>,
+    /// What the page itself says, whatever led to it.
+    says: Vec<Message>,
 }
 
 impl Page {
@@ -27,6 +31,7 @@ impl Page {
             forms: Vec::new(),
             actions: Vec::new(),
             members: Map::new(),
+            says: Vec::new(),
         }
     }
 
@@ -52,12 +57,20 @@ impl Page {
                 sign_in_page::challenge(&mut page, visit, authenticator)
             }
             Step::Reset => sign_in_page::reset(&mut page, visit),
+            Step::Reenroll { skip } => sign_in_page::reenroll(&mut page, visit, skip),
+            Step::ActivationExpired => links::expired_page(&mut page, visit),
+            Step::UnlockIdentify => unlock::identify_page(&mut page, visit),
+            Step::SelectUnlock => unlock::select_page(&mut page, visit),
             Step::Consent => consent::page(&mut page, visit),
             Step::UserCode => user_code::page(&mut page, visit),
             Step::Ended(_) => {}
             Step::Done { code } => success(&mut page, visit, &code),
         }
         page
+    }
+
+    pub(crate) fn say(&mut self, message: Message) {
+        self.says.push(message);
     }
 
     pub(crate) fn form(&mut self, form: Form) {
@@ -89,7 +102,8 @@ impl Page {
 
     /// The body of the answer.
     pub(crate) fn json(mut self, visit: &Visit<'_>, answer: &Answer) -> Value {
-        let mut messages = answer.messages.clone();
+        let mut messages = self.says;
+        messages.extend(answer.messages.iter().cloned());
         let mut fields: Vec<&str> = answer
             .notes
             .iter()
@@ -143,6 +157,15 @@ pub(crate) fn user(page: &mut Page, visit: &Visit<'_>) {
         return;
     };
     let mut user = json!({"identifier": account.email});
+    // Where nobody is to learn who has an account, the name stays as it was typed.
+    if let Some(typed) = visit
+        .transaction
+        .identifier
+        .as_ref()
+        .filter(|_| visit.policy().private)
+    {
+        user["identifier"] = json!(typed);
+    }
     if visit.transaction.signing_up || !visit.transaction.proofs.is_empty() {
         user = json!({"id": account.id, "identifier": account.email, "profile": {
             "firstName": account.first_name, "lastName": account.last_name,

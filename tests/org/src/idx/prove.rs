@@ -13,7 +13,7 @@ use crate::challenge::Verdict;
 use crate::message;
 use crate::password::{self, Refused};
 use crate::phone;
-use crate::transaction::Step;
+use crate::transaction::{Ending, Step};
 
 /// A third code within so long is refused (protocol 6.4).
 const RESEND_WINDOW: Duration = Duration::from_secs(60);
@@ -121,7 +121,11 @@ pub(crate) fn select_verify(visit: &mut Visit<'_>, body: &Value) -> Answer {
         Authenticator::Email => {
             (asked || method == Some("email")).then_some((Channel::Email, address))
         }
-        Authenticator::Phone => method.and_then(Channel::to_phone).zip(number),
+        Authenticator::Phone => {
+            // Where nobody is to learn who has an account, a number that is not there is treated like one.
+            let number = number.or_else(|| visit.policy().private.then(String::new));
+            method.and_then(Channel::to_phone).zip(number)
+        }
         _ => None,
     };
     visit.transaction.drop_pending();
@@ -202,6 +206,9 @@ pub(crate) fn answer(visit: &mut Visit<'_>, body: &Value) -> Answer {
             Authenticator::WebAuthn => factor::webauthn::verify(visit, body),
             _ => with_passcode(visit, body, verify_passcode),
         },
+        Step::Reenroll { .. } => with_passcode(visit, body, |visit, passcode| {
+            new_password(visit, passcode).unwrap_or_else(|| journey::advance(visit))
+        }),
         Step::Reset => {
             let everywhere = body
                 .pointer("/credentials/revokeSessions")
@@ -335,11 +342,27 @@ fn enrolled(visit: &mut Visit<'_>, channel: Channel, to: String) -> Answer {
     journey::advance(visit)
 }
 
-/// After a code at a sign-in the next proof; in a recovery the new password.
+/// After a proof at a sign-in the next one; in a recovery the next one or the new password; a locked account opens.
 pub(crate) fn verified(visit: &mut Visit<'_>) -> Answer {
-    if visit.transaction.recovering {
-        visit.transaction.step = Step::Reset;
+    visit.transaction.drop_pending();
+    if visit.transaction.unlocking {
+        if let Some(account) = visit.account_mut() {
+            account.unlock();
+        }
+        visit.transaction.end(Ending::Unlocked);
         return Answer::page();
+    }
+    if visit.transaction.recovering {
+        let next = visit
+            .account()
+            .map(|account| journey::verifiable(visit.policy(), visit.transaction, account));
+        return match next {
+            Some(next) if !next.is_empty() => journey::verify_one_of(visit, &next),
+            _ => {
+                visit.transaction.step = Step::Reset;
+                Answer::page()
+            }
+        };
     }
     journey::advance(visit)
 }
@@ -349,6 +372,13 @@ fn recovered(visit: &mut Visit<'_>, everywhere: bool) -> Answer {
     visit.transaction.recovering = false;
     if everywhere && let Some(person) = visit.transaction.person.as_deref() {
         visit.grants.end_all_of(person);
+    }
+    if let Some(link) = visit.transaction.link.take() {
+        visit.links.spend(&link);
+    }
+    if !visit.switches.recovery_signs_in {
+        visit.transaction.end(Ending::Recovered);
+        return Answer::page();
     }
     journey::advance(visit)
 }

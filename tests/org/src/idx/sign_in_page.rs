@@ -7,9 +7,11 @@ use super::factor;
 use super::form::{Form, credentials};
 use super::journey;
 use super::page::{Page, user};
+use super::unlock;
 use super::visit::Visit;
 use crate::authenticator::{Authenticator, phone_methods};
 use crate::mask;
+use crate::message;
 use crate::password;
 
 /// The first page.
@@ -30,6 +32,7 @@ pub(crate) fn identify(page: &mut Page, visit: &Visit<'_>) {
     page.form(form);
     providers(page, visit);
     sign_up(page, visit);
+    unlock::offer(page, visit);
 }
 
 /// The other services that can say who somebody is (protocol 5.6).
@@ -120,6 +123,40 @@ pub(crate) fn challenge(page: &mut Page, visit: &Visit<'_>, authenticator: Authe
     ways(page, visit);
 }
 
+/// A new password in the place of one that is too old, or soon will be (protocol 5.5).
+pub(crate) fn reenroll(page: &mut Page, visit: &Visit<'_>, skip: bool) {
+    let name = if skip {
+        "reenroll-authenticator-warning"
+    } else {
+        "reenroll-authenticator"
+    };
+    page.form(
+        Form::new(name, "challenge/answer")
+            .relates_to("$.currentAuthenticator")
+            .field(credentials(json!([
+                {"name": "passcode", "label": "New password", "secret": true}
+            ]))),
+    );
+    let mut password = Authenticator::Password.object();
+    password["settings"] = password::settings();
+    if skip {
+        let left = visit
+            .account()
+            .and_then(|account| journey::days_left(visit.policy(), account, visit.now));
+        password["settings"]["daysToExpiry"] = json!(left);
+        page.form(Form::new("skip", "skip"));
+        page.say(message::password_expiring(super::APP_LABEL));
+    }
+    page.object("currentAuthenticator", password.clone());
+    page.object("enrollmentAuthenticator", password);
+    page.array("authenticators", Vec::new());
+    page.array(
+        "authenticatorEnrollments",
+        vec![enrollment(visit, Authenticator::Password)],
+    );
+    user(page, visit);
+}
+
 /// The new password of somebody who forgot theirs.
 pub(crate) fn reset(page: &mut Page, visit: &Visit<'_>) {
     page.form(
@@ -137,7 +174,7 @@ pub(crate) fn reset(page: &mut Page, visit: &Visit<'_>) {
     user(page, visit);
 }
 
-fn identifier(visit: &Visit<'_>) -> Value {
+pub(crate) fn identifier(visit: &Visit<'_>) -> Value {
     let mut field = json!({"name": "identifier", "label": "Username", "required": true});
     if let Some(typed) = &visit.transaction.identifier {
         field["value"] = json!(typed);

@@ -9,6 +9,7 @@ use crate::authenticator::{Authenticator, Channel};
 use crate::challenge::Challenge;
 use crate::grants::Grants;
 use crate::inbox::Inbox;
+use crate::links::{Kind, Links};
 use crate::message::Message;
 use crate::people::{Account, People};
 use crate::policy::Policy;
@@ -24,6 +25,7 @@ pub(crate) struct Visit<'a> {
     pub(crate) people: &'a mut People,
     pub(crate) inbox: &'a mut Inbox,
     pub(crate) grants: &'a mut Grants,
+    pub(crate) links: &'a mut Links,
     pub(crate) switches: &'a Switches,
     pub(crate) transaction: &'a mut Transaction,
 }
@@ -48,7 +50,15 @@ impl<'a> Visit<'a> {
 
     /// Sends a code, and with a mail a link (protocol 1.11). What was sent before is worth nothing from now on.
     pub(crate) fn send(&mut self, authenticator: Authenticator, channel: Channel, to: &str) {
-        let challenge = Challenge::new(authenticator, channel, to, self.now);
+        let mut challenge = Challenge::new(authenticator, channel, to, self.now);
+        if self.transaction.stranger.is_some() || self.transaction.taken || to.is_empty() {
+            challenge.hollow = true;
+            if self.transaction.taken {
+                self.tell_owner(to);
+            }
+            self.transaction.challenge = Some(challenge);
+            return;
+        }
         let link = (channel == Channel::Email).then(|| {
             let (origin, app) = (&self.settings.origin, &self.transaction.asked.client_id);
             format!("{origin}/email/verify/{app}?token={}", challenge.token)
@@ -61,6 +71,27 @@ impl<'a> Visit<'a> {
             self.settings.clock.told(self.now),
         );
         self.transaction.challenge = Some(challenge);
+    }
+
+    /// Sends somebody a link to a new password or a new account.
+    pub(crate) fn mail_link(&mut self, kind: Kind, person: &str) {
+        let Some(to) = self.people.get(person).map(|account| account.email.clone()) else {
+            return;
+        };
+        let client = &self.transaction.asked.client_id;
+        let token = self.links.add(kind, client, person, self.now);
+        let at = self.settings.clock.told(self.now);
+        self.inbox
+            .invite(kind, &to, self.settings.link(kind, &token), at);
+    }
+
+    /// Somebody signs up with an address whose owner has an account: only the owner learns it.
+    fn tell_owner(&mut self, to: &str) {
+        let text = "Somebody wanted to sign up with this address. You have an account already: sign in, or ask for a new \
+                    password. If it was not you, nothing has happened.";
+        let at = self.settings.clock.told(self.now);
+        self.inbox
+            .letter(to, "You have an account already", text, None, at);
     }
 }
 

@@ -7,8 +7,9 @@ use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::{OAuthError, Params};
-use crate::Org;
+use crate::links::Kind;
 use crate::transaction::{Asked, Server, Transaction};
+use crate::{Org, idx};
 
 /// Step-up values that the org understands.
 pub(super) const ACR: [&str; 4] = [
@@ -57,14 +58,7 @@ pub(super) async fn interact(
     {
         return Err(invalid("The 'max_age' parameter is out of range."));
     }
-    if params.get("activation_token").is_some() {
-        return Err(invalid(
-            "The 'activation_token' parameter is not allowed for public clients.",
-        ));
-    }
-    if params.get("recovery_token").is_some() {
-        return Err(invalid("The recovery token is invalid."));
-    }
+    let link = link(&org, &client_id, &params)?;
     let acr_values = params.get("acr_values");
     if acr_values.is_some_and(|value| !ACR.contains(&value)) {
         let refused = OAuthError::new(
@@ -87,12 +81,47 @@ pub(super) async fn interact(
         acr_values: acr_values.map(str::to_owned),
         login_hint: params.get("login_hint").map(str::to_owned),
     };
-    let transaction = Transaction::new(asked, org.clock().now());
+    let mut transaction = Transaction::new(asked, org.clock().now());
     let answer = json!({"interaction_handle": transaction.interaction_handle()});
-    org.state()
+    let mut state = org.state();
+    if let Some((kind, token)) = link {
+        idx::open_link(org.core(), &mut state, &mut transaction, kind, token);
+    }
+    state
         .transactions
         .insert(transaction.id.clone(), transaction);
     Ok(Json(answer))
+}
+
+/// The link that the transaction begins with. One that the org does not know begins nothing; one that it knows and that is
+/// dead leads to a page that says so.
+fn link<'a>(
+    org: &Org,
+    client: &str,
+    params: &'a Params,
+) -> Result<Option<(Kind, &'a str)>, OAuthError> {
+    let invalid = |description| OAuthError::new("invalid_request", description);
+    let given = [Kind::Activation, Kind::Recovery]
+        .into_iter()
+        .find_map(|kind| Some((kind, params.get(kind.parameter())?)));
+    let Some((kind, token)) = given else {
+        return Ok(None);
+    };
+    let state = org.state();
+    let policy = org.settings().policy_of(client);
+    let allowed = state.switches.activation_token && policy.is_some_and(|policy| policy.activation);
+    if kind == Kind::Activation && !allowed {
+        return Err(invalid(
+            "The 'activation_token' parameter is not allowed for public clients.",
+        ));
+    }
+    if state.links.find(kind, client, token).is_none() {
+        return Err(invalid(match kind {
+            Kind::Activation => "The activation token is invalid.",
+            Kind::Recovery => "The recovery token is invalid.",
+        }));
+    }
+    Ok(Some((kind, token)))
 }
 
 /// The alphabet of a verifier and of its challenge (RFC 7636, 4.1).
