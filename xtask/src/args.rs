@@ -1,6 +1,6 @@
 //! The command line, parsed once.
 
-use crate::{Error, Result, policy};
+use crate::{Error, Result, hosts::Host, policy};
 
 /// What `cargo xtask help` prints.
 pub const HELP: &str = "\
@@ -13,6 +13,10 @@ The commands of the project
       --no-build          serve dist/ as it is
   cargo xtask build     The release build, in dist/.
       --public-url PATH   the folder of the origin that it will be served in   [/]
+      --host NAME         with what that host has to be told: netlify, cloudflare-pages, vercel, firebase, github-pages,
+                          s3-cloudfront, azure, nginx, caddy
+      --org URL           the org that the app may reach        [as in public/config.json]
+      --fastpass          for a config.json that has \"fastpass\": true
   cargo xtask serve     dist/ alone, with the headers of production, for the org in its config.json.
       --port N            the port                              [8080]
       --public-url PATH   what it was built for                 [/]
@@ -37,10 +41,7 @@ pub enum Command {
     /// The app and the org side by side.
     Demo(Demo),
     /// The release build.
-    Build {
-        /// The folder of the origin that the app will be served in.
-        public_url: String,
-    },
+    Build(Build),
     /// The built app alone.
     Serve {
         /// The port.
@@ -68,6 +69,19 @@ pub enum Command {
     },
     /// How to use all this.
     Help,
+}
+
+/// The options of `build`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Build {
+    /// The folder of the origin that the app will be served in, with a slash at both ends.
+    pub public_url: String,
+    /// Where it will be served.
+    pub host: Option<Host>,
+    /// The org's origin.
+    pub org: Option<String>,
+    /// Whether the app may look for Okta Verify on the person's device.
+    pub fastpass: bool,
 }
 
 /// The options of `demo`.
@@ -124,14 +138,22 @@ impl Command {
                 Self::Demo(demo)
             }
             "build" => {
-                let mut public_url = "/".to_owned();
+                let mut build = Build {
+                    public_url: "/".to_owned(),
+                    host: None,
+                    org: None,
+                    fastpass: false,
+                };
                 while let Some(option) = words.0.next() {
                     match option.as_str() {
-                        "--public-url" => public_url = words.value(&option)?,
+                        "--public-url" => build.public_url = folder(&words.value(&option)?),
+                        "--host" => build.host = Some(words.host(&option)?),
+                        "--org" => build.org = Some(words.origin(&option)?),
+                        "--fastpass" => build.fastpass = true,
                         _ => return Err(unknown(&name, &option)),
                     }
                 }
-                Self::Build { public_url }
+                Self::Build(build)
             }
             "serve" => {
                 let (mut port, mut public_url) = (8080, "/".to_owned());
@@ -207,6 +229,17 @@ impl Words {
         })
     }
 
+    fn host(&mut self, option: &str) -> Result<Host> {
+        let value = self.value(option)?;
+        Host::named(&value).ok_or_else(|| {
+            let known: Vec<_> = Host::ALL.iter().map(|host| host.name()).collect();
+            Error::Usage(format!(
+                "There is no host `{value}`. There are: {}.",
+                known.join(", ")
+            ))
+        })
+    }
+
     fn origin(&mut self, option: &str) -> Result<String> {
         let value = self.value(option)?;
         policy::origin(&value).ok_or_else(|| {
@@ -214,6 +247,14 @@ impl Words {
                 "`{option} {value}` is no web address: begin with https://."
             ))
         })
+    }
+}
+
+/// A folder with a slash at both ends.
+fn folder(path: &str) -> String {
+    match path.trim_matches('/') {
+        "" => "/".to_owned(),
+        path => format!("/{path}/"),
     }
 }
 
@@ -281,6 +322,7 @@ mod tests {
             ),
             ("corpus a b", "`corpus` does not know `b`."),
             ("setup now", "`setup` does not know `now`."),
+            ("build --host geocities", "There is no host `geocities`."),
             ("headers --org example", "`--org example` is no web address"),
         ] {
             let error = parse(line).expect_err(line).to_string();

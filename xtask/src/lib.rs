@@ -7,6 +7,7 @@
 //! | [`bundle`]    | `dist/`: built by Trunk, checked for inline content, compressed beside           |
 //! | [`html`]      | The tags of a page: what it loads, and what in it is inline                      |
 //! | [`policy`]    | The headers of every answer, the content security policy among them              |
+//! | [`hosts`]     | What each static host has to be told                                             |
 //! | [`serve`]     | `dist/` on a port, as a production server would answer                           |
 //! | [`size`]      | What the sign-in form costs on the wire                                          |
 //! | [`demo`]      | The app and the org side by side                                                 |
@@ -22,6 +23,7 @@ pub mod checks;
 pub mod corpus;
 pub mod demo;
 pub mod error;
+pub mod hosts;
 pub mod html;
 pub mod paths;
 pub mod policy;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use xtask::{
     Error, Result,
     args::{self, Command},
-    bundle, checks, corpus, demo, paths,
+    bundle, checks, corpus, demo, hosts, paths,
     policy::{self, Policy},
     process,
     size::Size,
@@ -27,10 +27,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     match command {
         Command::Demo(options) => demo::run(&options)?,
-        Command::Build { public_url } => {
-            let dist = bundle::build(&Tools::ensure(WasmOpt::Required)?, &public_url)?;
-            process::say(format_args!("The app is in {}", dist.display()));
-        }
+        Command::Build(options) => build(&options)?,
         Command::Serve { port, public_url } => demo::serve(port, &public_url)?,
         Command::Test(options) => checks::run(&options)?,
         Command::Corpus { folder } => corpus::run(&folder)?,
@@ -43,6 +40,47 @@ fn run(command: Command) -> Result<()> {
         Command::Help => println!("{}", args::HELP),
     }
     Ok(())
+}
+
+fn build(options: &args::Build) -> Result<()> {
+    // What cannot be known is told before minutes are spent.
+    let policy = match options.host {
+        Some(_) => Some(policy_of(options)?),
+        None => None,
+    };
+    let dist = bundle::build(&Tools::ensure(WasmOpt::Required)?, &options.public_url)?;
+    if let (Some(host), Some(policy)) = (options.host, policy) {
+        let site = hosts::Site {
+            dist: &dist,
+            beside: &paths::root().join("host").join(host.name()),
+            base: &options.public_url,
+            policy: &policy,
+        };
+        for file in site.write(host)? {
+            process::say(format_args!("For {}: {}", host.name(), file.display()));
+        }
+    }
+    process::say(format_args!("The app is in {}", dist.display()));
+    Ok(())
+}
+
+/// The policy of a deployment: it has to name the org.
+fn policy_of(options: &args::Build) -> Result<Policy> {
+    let path = paths::root().join("public/config.json");
+    let config = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
+    if options.org.is_none() && config.contains("your-org.okta.com") {
+        return Err(Error::Missing {
+            what: "The page's policy names the org that it may reach, and public/config.json does not say which"
+                .to_owned(),
+            remedy: "add --org https://your-org.okta.com".to_owned(),
+        });
+    }
+    let policy = Policy::for_config(&config, options.org.as_deref());
+    Ok(if options.fastpass {
+        policy.fastpass(true)
+    } else {
+        policy
+    })
 }
 
 fn headers(org: Option<String>, fastpass: bool) {

@@ -11,7 +11,7 @@ pub const HEADERS: [(&str, &str); 4] = [
     (
         "permissions-policy",
         "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), \
-         publickey-credentials-create=(self), publickey-credentials-get=(self)",
+         otp-credentials=(self), publickey-credentials-create=(self), publickey-credentials-get=(self)",
     ),
 ];
 
@@ -26,6 +26,22 @@ impl Policy {
     /// A policy under which the app reaches only its own server.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The policy for a `config.json`, by its text; `org` stands in for the issuer's origin.
+    pub fn for_config(config: &str, org: Option<&str>) -> Self {
+        let config: serde_json::Value = serde_json::from_str(config).unwrap_or_default();
+        let issuer = || config["issuer"].as_str().and_then(origin);
+        org.map(str::to_owned)
+            .or_else(issuer)
+            .into_iter()
+            .fold(Self::new(), Self::org)
+            .fastpass(config["fastpass"] == true)
+    }
+
+    /// The same for the page itself, where a host sends no headers: a page cannot say who may frame it.
+    pub fn in_page(&self) -> String {
+        self.to_string().replace("frame-ancestors 'none'; ", "")
     }
 
     /// Lets the app send requests to an org, given by its origin: `https://example.okta.com`.
@@ -107,6 +123,26 @@ mod tests {
             "connect-src 'self' https://example.okta.com http://localhost:* http://127.0.0.1:*; ";
         assert!(!policy.to_string().contains("127.0.0.1"));
         assert!(policy.fastpass(true).to_string().contains(connect));
+    }
+
+    #[test]
+    fn a_page_does_not_say_who_may_frame_it() {
+        let policy = Policy::new().in_page();
+        assert!(
+            !policy.contains("frame-ancestors") && policy.contains("form-action 'none'; require")
+        );
+    }
+
+    #[test]
+    fn a_configuration_names_the_org() {
+        let config = r#"{"issuer":"https://example.okta.com/oauth2/default","fastpass":true}"#;
+        let policy = Policy::for_config(config, None);
+        assert_eq!(
+            policy,
+            Policy::new().org("https://example.okta.com").fastpass(true)
+        );
+        let other = Policy::for_config("", Some("https://other.example"));
+        assert_eq!(other, Policy::new().org("https://other.example"));
     }
 
     #[test]

@@ -147,15 +147,7 @@ impl Site {
             Some(config) => config.clone(),
             None => std::fs::read_to_string(self.dist.join("config.json")).unwrap_or_default(),
         };
-        let config: serde_json::Value = serde_json::from_str(&config).unwrap_or_default();
-        let issuer = || config["issuer"].as_str().and_then(policy::origin);
-        let policy = self
-            .org
-            .clone()
-            .or_else(issuer)
-            .into_iter()
-            .fold(Policy::new(), Policy::org);
-        policy.fastpass(config["fastpass"] == true).to_string()
+        Policy::for_config(&config, self.org.as_deref()).to_string()
     }
 
     fn respond(&self, method: &Method, path: &str, asked: &HeaderMap) -> Response {
@@ -336,7 +328,7 @@ fn tag(path: &Path) -> Option<String> {
 }
 
 /// The type of a file by its name.
-fn content_type(name: &str) -> &'static str {
+pub fn content_type(name: &str) -> &'static str {
     match name.rsplit('.').next().unwrap_or_default() {
         "html" => "text/html; charset=utf-8",
         "css" => "text/css; charset=utf-8",
@@ -354,13 +346,18 @@ fn content_type(name: &str) -> &'static str {
     }
 }
 
+/// For a file whose name changes with its content.
+pub const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// For a file that is asked for anew each time.
+pub const ANEW: &str = "no-cache";
+
 /// How long a file may be kept, by its name.
-fn cache_control(name: &str) -> &'static str {
+pub fn cache_control(name: &str) -> &'static str {
     match name {
         // What an operator edits must count at once.
         "config.json" => "no-store",
-        _ if is_hashed(name) => "public, max-age=31536000, immutable",
-        _ => "no-cache",
+        _ if is_hashed(name) => FOR_EVER,
+        _ => ANEW,
     }
 }
 
