@@ -348,11 +348,11 @@ fn goes(screen: &Screen, answers: &Answers, path: &str, body: &Value, recording:
     assert_eq!(sent, *body);
 }
 
-fn met(name: &str, body: &str, comes: Comes) {
-    let verdict = judge::judge(body);
+fn met(name: &str, text: &str, comes: Comes) {
+    let verdict = judge::judge(text);
     assert!(verdict.faults.is_empty(), "{:#?}", verdict.faults);
-    let recording = Recording::new(body);
-    let screen = Screen::new(name, body);
+    let recording = Recording::new(text);
+    let screen = Screen::new(name, text);
     assert!(!screen.card().heading.trim().is_empty(), "a heading");
     assert!(!screen.buttons().is_empty(), "a way on or back");
     match comes {
@@ -392,6 +392,20 @@ fn met(name: &str, body: &str, comes: Comes) {
             assert!(!button.label.trim().is_empty(), "a label");
         }
         Ceremony(fields, path, body) => {
+            let perform = Press::Perform(screen.at);
+            let label = screen.button(&perform).label;
+            assert!(!label.trim().is_empty(), "a label");
+            // On a page of its own there is that button, and nothing to type.
+            let mut alone = Screen::new(name, text);
+            alone.flow.apply(Event::Shown(screen.at));
+            let card = alone.card();
+            assert_eq!(card.step, name);
+            assert!(card.parts.is_empty() && card.submit.is_none(), "{card:?}");
+            let primary: Vec<_> = card.others.iter().filter(|button| button.primary).collect();
+            assert!(
+                matches!(primary.as_slice(), [button] if button.press == perform),
+                "{primary:?}"
+            );
             let answers = fields.iter().fold(Answers::new(), |answers, field| {
                 answers.with(*field, "made")
             });

@@ -3,6 +3,7 @@
 mod crypto;
 mod fetch;
 pub mod focus;
+pub mod passkeys;
 pub mod place;
 mod storage;
 pub mod timer;

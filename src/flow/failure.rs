@@ -39,6 +39,8 @@ pub enum Failure {
     Insecure,
     /// The app that the org asks for is not on this device, or does not answer.
     NoApp,
+    /// The browser did not do what was asked of its authenticators.
+    Ceremony(Denial),
     /// A callback that belongs to no attempt of this browser.
     ForeignCallback,
     /// An identity provider or the org sent the person back with an error.
@@ -48,6 +50,31 @@ pub enum Failure {
         /// Its text.
         description: String,
     },
+}
+
+/// Why a browser made or used no key (WebAuthn, sections 5.1.3 and 5.1.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// The person closed its dialog or took too long. A browser does not tell which.
+    Declined,
+    /// The key at hand is one of the person's already.
+    Known,
+    /// The keys belong to another site than the page's.
+    Site,
+    /// There is no WebAuthn here, no authenticator that can do what is asked, or no sense in what is asked.
+    Unable,
+}
+
+impl Denial {
+    /// The one that an exception of that name stands for.
+    pub fn named(exception: &str) -> Self {
+        match exception {
+            "InvalidStateError" => Self::Known,
+            "SecurityError" => Self::Site,
+            "NotAllowedError" | "AbortError" | "OperationError" => Self::Declined,
+            _ => Self::Unable,
+        }
+    }
 }
 
 impl Failure {

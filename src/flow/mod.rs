@@ -11,5 +11,5 @@ pub use address::{Address, WISHES};
 pub use drive::{
     Deed, Entered, World, alone, answer, carry, enter, exchange, navigate, probe, revoke, start,
 };
-pub use failure::Failure;
+pub use failure::{Denial, Failure};
 pub use phase::{AGAIN, Event, Flow, Found, Phase, Session, Way};

@@ -36,6 +36,8 @@ pub struct Flow {
     pub resent: bool,
     /// Somebody signed out just now.
     pub signed_out: bool,
+    /// The browser asks the person for a key just now.
+    pub performing: bool,
 }
 
 /// Where a flow stands.
@@ -104,6 +106,8 @@ pub enum Event {
     Sent,
     /// It is out for long.
     Lasting,
+    /// The browser asks the person for a key.
+    Performing,
     /// The person no longer waits for it.
     Abandoned,
     /// Its answer.
@@ -147,6 +151,7 @@ impl Default for Flow {
             sent_at: None,
             resent: false,
             signed_out: false,
+            performing: false,
         }
     }
 }
@@ -165,10 +170,14 @@ impl Flow {
                 };
             }
             Event::Sent => {
+                self.rest();
                 self.busy = true;
-                self.slow = false;
             }
             Event::Lasting => self.slow = self.busy,
+            Event::Performing => {
+                self.quiet();
+                self.performing = true;
+            }
             Event::Abandoned => {
                 self.rest();
                 if self.phase == Phase::Loading {
@@ -341,6 +350,7 @@ impl Flow {
     fn rest(&mut self) {
         self.busy = false;
         self.slow = false;
+        self.performing = false;
     }
 
     /// Nothing is wrong any more.
@@ -349,6 +359,7 @@ impl Flow {
         self.found.clear();
         self.resent = false;
         self.signed_out = false;
+        self.performing = false;
     }
 
     fn failed(&mut self, failure: Failure) {
@@ -483,6 +494,11 @@ fn foremost(transaction: &Transaction) -> usize {
         Step::UnlockAccount,
         Step::RedirectIdp,
         Step::PivIdp,
+        // After a passkey that was refused it may stand first all the same (protocol reference, T47).
+        Step::PasskeyAutofill,
+        Step::LaunchPasskeysAuthenticator,
+        Step::LaunchWebauthnAuthenticator,
+        Step::EnrollResidentKey,
     ];
     transaction
         .remediations

@@ -1,11 +1,15 @@
 //! The reactive store over [`Flow`]: what a press does in this browser.
 
+mod ceremony;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::*;
 use reactive_stores::Store;
 use wasm_bindgen_futures::spawn_local;
+
+use ceremony::Performance;
 
 use super::{Address, Deed, Entered, Event, Failure, Flow, Phase, Session, WISHES, Way, drive};
 use crate::browser::timer::{self, Timer};
@@ -61,6 +65,12 @@ struct Inner {
     note: RefCell<Option<Failure>>,
     /// The person waits no longer for an answer: nobody knows where the transaction stands.
     adrift: Cell<bool>,
+    /// What the browser asks the person for.
+    performance: RefCell<Option<Performance>>,
+    /// How many of these there were.
+    performed: Cell<u32>,
+    /// A passkey was picked from the browser's list in this transaction.
+    listed: Cell<bool>,
 }
 
 impl FlowStore {
@@ -84,6 +94,9 @@ impl FlowStore {
             carried: RefCell::new(None),
             note: RefCell::new(None),
             adrift: Cell::new(false),
+            performance: RefCell::new(None),
+            performed: Cell::new(0),
+            listed: Cell::new(false),
         };
         Self {
             flow: Store::new(Flow::default()),
@@ -234,15 +247,9 @@ impl FlowStore {
             return;
         }
         self.inner().deeds.set(0);
-        let remediation = |at: usize| {
-            let flow = self.flow.read_untracked();
-            flow.transaction()
-                .and_then(|transaction| transaction.remediations.get(at))
-                .map(|found| found.form.clone())
-        };
         match press {
             Press::Send(at) => {
-                if let Some(form) = remediation(at) {
+                if let Some(form) = self.form_at(at) {
                     self.inner().last.replace(Some(press));
                     self.send(form, Answers::new(), Way::Pressed);
                 }
@@ -284,6 +291,7 @@ impl FlowStore {
                 }
             }
             Press::Start(purpose) => self.start(purpose, Route::Here, Vec::new(), false),
+            Press::Perform(at) => self.perform(at, false),
             Press::Again => {
                 let purpose = self.flow.read_untracked().purpose;
                 self.start(purpose, Route::Here, Vec::new(), false);
@@ -340,6 +348,11 @@ impl FlowStore {
         }
     }
 
+    /// The form of a remediation of the newest response.
+    fn form_at(self, at: usize) -> Option<Form> {
+        self.with_untracked(|flow| Some(flow.transaction()?.remediations.get(at)?.form.clone()))
+    }
+
     /// Whether "Try again" presses a button rather than sends the form.
     pub fn repeats(self) -> bool {
         let inner = self.inner();
@@ -354,6 +367,7 @@ impl FlowStore {
         let hint = wishes.iter().find(|(name, _)| *name == "login_hint");
         let hint = hint.map(|(_, hint)| ("identifier".to_owned(), hint.expose().to_owned()));
         self.apply(Event::Kept(hint.into_iter().collect()));
+        inner.listed.set(false);
         self.apply(Event::Starting(purpose));
         self.watch();
         spawn_local(async move {
@@ -660,7 +674,10 @@ impl FlowStore {
                 self.settle(true);
             }
             Some(Err(at)) => self.press(Press::Send(at)),
-            None => self.apply(Event::WentAstray),
+            None => {
+                self.apply(Event::WentAstray);
+                self.close();
+            }
         }
     }
 
@@ -712,6 +729,7 @@ impl FlowStore {
         {
             place::show(&address, replace);
         }
+        self.attend();
         self.schedule(None);
     }
 
@@ -989,6 +1007,7 @@ impl FlowStore {
         inner.epoch.set(inner.epoch.get().wrapping_add(1));
         inner.poll.replace(None);
         inner.waiting.replace(None);
+        self.close();
         inner.epoch.get()
     }
 

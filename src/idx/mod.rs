@@ -11,6 +11,7 @@ mod form;
 mod message;
 mod remediation;
 mod transaction;
+mod webauthn;
 mod wire;
 
 pub use authenticator::{Authenticator, Kind};
@@ -21,6 +22,7 @@ pub use message::{Class, Link, Message, TRANSFERRED, UNKNOWN_USER};
 pub use remediation::{Provider, Remediation, Step};
 pub(crate) use transaction::read_refusal;
 pub use transaction::{App, Device, Progress, Transaction, introspect};
+pub use webauthn::{Ceremony, PARTS, PATIENCE, decode, encode};
 
 /// The media type of an introspect request, and of IDX answers (protocol reference, 2.1).
 pub const ION: &str = "application/ion+json; okta-version=1.0.0";

@@ -1,6 +1,6 @@
 //! What may be done next.
 
-use super::{Authenticator, Form, Link, Message, wire};
+use super::{Authenticator, Ceremony, Form, Link, Message, wire};
 use crate::json::Value;
 
 /// Something an org lets the person do next (protocol reference, 4.1).
@@ -20,6 +20,8 @@ pub struct Remediation {
     pub details: Vec<(String, String)>,
     /// Where a password that is managed elsewhere is changed.
     pub elsewhere: Option<Link>,
+    /// What the browser itself has to do, where only that fills in the form.
+    pub ceremony: Option<Ceremony>,
 }
 
 /// An identity provider.
@@ -136,6 +138,7 @@ impl Remediation {
                 label: wire::text(raw, "customExpiredPasswordName").unwrap_or_else(|| url.clone()),
                 url,
             }),
+            ceremony: Ceremony::read(&form, raw, root),
             form,
             about,
             provider,

@@ -319,6 +319,8 @@ pub enum Press {
     Show(usize),
     /// Sends an action of the response.
     Act(Action),
+    /// Lets the browser fill in a remediation of the response, and sends that.
+    Perform(usize),
     /// Sends the form on the page with one answer and nothing else.
     Answer(String, String),
     /// Starts a transaction.

@@ -1,6 +1,7 @@
 //! Any form at all: the right control for each field, and a way to every other remediation of the response.
 
 use super::card::{Action, Button, Card, Choice, CodeKind, Icon, Input, Part, Press, Variant};
+use super::passkey;
 use super::words::{self, fill};
 use crate::http;
 use crate::idx::{Challenge, Control, Field, Hint, Kind, Reach, Remediation, Step, Transaction};
@@ -330,6 +331,13 @@ pub(super) fn beside(transaction: &Transaction, shown: &Remediation, card: &Card
                 };
                 buttons.push(Button::new(label.words(), Press::Send(at)));
             }
+            Step::LaunchWebauthnAuthenticator => {
+                buttons.push(Button::new(Text::Passkey.words(), reach(transaction, at)));
+            }
+            // The one whose list is in the browser can be picked from by hand, too.
+            _ if passkey::picks(remediation) => {
+                buttons.push(Button::new(Text::Passkey.words(), Press::Perform(at)));
+            }
             Step::Resend => buttons.push(Button::new(Text::Resend.words(), reach(transaction, at))),
             _ => buttons.extend(provider(remediation)),
         }
@@ -431,7 +439,9 @@ fn leads(card: &Card, at: usize) -> bool {
     card.others
         .iter()
         .chain(&card.links)
-        .any(|button| matches!(&button.press, Press::Send(to) | Press::Show(to) if *to == at))
+        .any(|button| {
+            matches!(&button.press, Press::Send(to) | Press::Show(to) | Press::Perform(to) if *to == at)
+        })
 }
 
 fn leave(remediation: &Remediation) -> Option<Press> {

@@ -7,6 +7,7 @@ mod check;
 mod choose_authenticator;
 mod consent;
 mod generic;
+mod passkey;
 mod password_rules;
 mod phone_number;
 mod problems;
@@ -67,6 +68,7 @@ fn step(flow: &Flow, config: &Config) -> Card {
         (Step::RedirectIdp | Step::PivIdp, _) if remediation.form.navigates => {
             generic::elsewhere(remediation)
         }
+        _ if remediation.ceremony.is_some() => passkey::page(transaction, remediation),
         (Step::IdentifyRecovery, _) => sign_in::recovery(remediation),
         (Step::EnrollProfile | Step::ProfileUpdate, _) => sign_up::page(remediation),
         (Step::SelectAuthenticatorEnroll | Step::SelectAuthenticatorAuthenticate, _) => {

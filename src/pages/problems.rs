@@ -3,7 +3,7 @@
 use super::card::Press;
 use super::stopped::sentence;
 use super::words::fill;
-use crate::flow::{Failure, Flow, Phase};
+use crate::flow::{Denial, Failure, Flow, Phase};
 use crate::idx::{Class, Control, Error, Field, Link, Message, Step, UNKNOWN_USER};
 use crate::messages;
 use crate::oauth::Purpose;
@@ -120,6 +120,8 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
                 words = [words.as_str(), " ", &fill(Text::OrgSays, &[said])].concat();
                 None
             }
+            // Another try would end the same.
+            Failure::Ceremony(Denial::Site | Denial::Unable) => None,
             _ if refused => Some(Press::Again),
             _ => Some(Press::Retry),
         };
@@ -174,19 +176,18 @@ fn of_fields(fields: &[Field], list: &mut Vec<Problem>) {
 /// What else is to know: the org's warnings and information, and our own.
 pub fn notices(flow: &Flow) -> Vec<Notice> {
     let mut list: Vec<Notice> = Vec::new();
-    if flow.slow {
-        list.push(Notice {
-            class: Class::Info,
-            words: Text::Slow.words().to_owned(),
-            links: Vec::new(),
-        });
-    }
-    if flow.resent {
-        list.push(Notice {
-            class: Class::Info,
-            words: Text::Resent.words().to_owned(),
-            links: Vec::new(),
-        });
+    for (told, words) in [
+        (flow.slow, Text::Slow),
+        (flow.resent, Text::Resent),
+        (flow.performing, Text::InBrowser),
+    ] {
+        if told {
+            list.push(Notice {
+                class: Class::Info,
+                words: words.words().to_owned(),
+                links: Vec::new(),
+            });
+        }
     }
     let general: &[Message] = match &flow.phase {
         Phase::Step { transaction, .. } if flow.failure.is_none() => &transaction.messages,

@@ -1,7 +1,7 @@
 //! Sign In; and its neighbours, on which a person says who they are or types a password they have.
 
 use super::card::{Action, Button, Card, Icon, Part, Press};
-use super::{generic, words};
+use super::{generic, passkey, words};
 use crate::idx::{Remediation, Step, Transaction};
 use crate::oauth::Purpose;
 use crate::text::Text;
@@ -14,6 +14,19 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation, purpose
         card.intro.push(Text::RecoverLater.words().to_owned());
     }
     card.parts = generic::parts(remediation);
+    // The browser lists passkeys at the name where there is a challenge for one.
+    if transaction
+        .find(Step::PasskeyAutofill)
+        .is_some_and(passkey::picks)
+    {
+        for part in &mut card.parts {
+            if let Part::Input(input) = part
+                && input.name == "identifier"
+            {
+                input.autocomplete = "username webauthn";
+            }
+        }
+    }
     card.submit = Some(Text::Next.words().to_owned());
     if transaction.recover.is_some() {
         card.links.push(Button::new(

@@ -3,7 +3,7 @@
 use super::card::{Button, Card, Icon, Part, Press};
 use super::words::fill;
 use crate::config::{Config, Member, Problem};
-use crate::flow::Failure;
+use crate::flow::{Denial, Failure};
 use crate::http::{self, Unreachable};
 use crate::idx::{Class, Device, Error, TRANSFERRED, Transaction};
 use crate::messages;
@@ -294,6 +294,12 @@ pub(super) fn sentence(failure: &Failure) -> String {
         Failure::Token(_) => Text::TokenRefused,
         Failure::Insecure => Text::Insecure,
         Failure::NoApp => Text::NoApp,
+        Failure::Ceremony(denial) => match denial {
+            Denial::Declined => Text::KeyDeclined,
+            Denial::Known => Text::KeyKnown,
+            Denial::Site => Text::KeySite,
+            Denial::Unable => Text::KeyUnable,
+        },
         Failure::ForeignCallback => Text::ForeignCallback,
         Failure::Callback { .. } => Text::CallbackFailed,
     };

@@ -38,7 +38,8 @@ pub(super) fn field(input: &Input, beside: Option<&str>, desk: Desk) -> AnyView 
     };
     let literal = input.code.is_some()
         || input.kind != "text"
-        || matches!(input.autocomplete, "username" | "email");
+        || input.autocomplete == "email"
+        || input.autocomplete.starts_with("username");
     let label = if input.required {
         input.label.clone()
     } else {

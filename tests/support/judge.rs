@@ -543,7 +543,7 @@ fn reachable(recording: &Recording, flow: &Flow, card: &Card, shown: usize, verd
             .iter()
             .chain(&card.links)
             .any(|button| match &button.press {
-                Press::Send(to) | Press::Show(to) => *to == at,
+                Press::Send(to) | Press::Show(to) | Press::Perform(to) => *to == at,
                 Press::Leave(to) => to == href,
                 _ => false,
             });
