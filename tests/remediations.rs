@@ -117,6 +117,23 @@ remediations! {
         "challenge/answer",
         json!({"credentials": {"passcode": "Hafen-Licht-77"}}),
     ),
+    enroll_authenticator_webauthn "enroll-authenticator-webauthn" => Ceremony(
+        &[
+            "credentials.clientData",
+            "credentials.attestation",
+            "credentials.transports",
+            "credentials.clientExtensions",
+        ],
+        "challenge/answer",
+        json!({"credentials": {
+            "clientData": "made", "attestation": "made", "transports": "made", "clientExtensions": "made",
+        }}),
+    ),
+    challenge_authenticator_webauthn "challenge-authenticator-webauthn" => Ceremony(
+        &["credentials.authenticatorData", "credentials.clientData", "credentials.signatureData"],
+        "challenge/answer",
+        json!({"credentials": {"authenticatorData": "made", "clientData": "made", "signatureData": "made"}}),
+    ),
     enroll_authenticator_promotion "enroll-authenticator-promotion" => Ceremony(
         &["credentials.clientData", "credentials.attestation"],
         "credential/enroll",
@@ -271,7 +288,11 @@ impl Screen {
         let at = transaction
             .remediations
             .iter()
-            .position(|remediation| remediation.form.name == name)
+            .position(|remediation| {
+                // What stands behind it tells one authenticator's from another's.
+                let rest = name.strip_prefix(remediation.form.name.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+            })
             .expect("the remediation of that name");
         Self { flow, at }
     }
@@ -399,16 +420,21 @@ fn met(name: &str, text: &str, comes: Comes) {
             let mut alone = Screen::new(name, text);
             alone.flow.apply(Event::Shown(screen.at));
             let card = alone.card();
-            assert_eq!(card.step, name);
+            assert_eq!(card.step, alone.form().name);
             assert!(card.parts.is_empty() && card.submit.is_none(), "{card:?}");
             let primary: Vec<_> = card.others.iter().filter(|button| button.primary).collect();
             assert!(
                 matches!(primary.as_slice(), [button] if button.press == perform),
                 "{primary:?}"
             );
-            let answers = fields.iter().fold(Answers::new(), |answers, field| {
-                answers.with(*field, "made")
-            });
+            // The browser brings more than this form lists, and that stays here.
+            let extra = ["credentials.userVerified", "credentials.attachment"];
+            let answers = fields
+                .iter()
+                .chain(&extra)
+                .fold(Answers::new(), |answers, field| {
+                    answers.with(*field, "made")
+                });
             goes(&screen, &answers, path, &body, &recording);
         }
     }

@@ -12,6 +12,7 @@
 
 mod check;
 mod driver;
+mod keys;
 mod page;
 mod session;
 mod stage;
@@ -20,6 +21,7 @@ mod visit;
 pub use fantoccini::key::Key;
 pub use org::{Fault, FaultKind, TokenFault};
 
+pub use crate::keys::{Credential, Device, Plugged};
 pub use crate::page::{Choice, Errors, Failure, Input, Page, Request, Storage, Tab};
 pub use crate::session::Window;
 pub use crate::stage::look_at;

@@ -161,7 +161,7 @@ impl Page {
         }
     }
 
-    fn tell(&self, happened: impl Into<String>) {
+    pub(crate) fn tell(&self, happened: impl Into<String>) {
         self.story.borrow_mut().push(happened.into());
     }
 

@@ -7,6 +7,7 @@ mod fields;
 mod harness;
 mod keyboard;
 mod links;
+mod passkeys;
 mod pictures;
 mod recovery;
 mod secrets;

@@ -1,0 +1,3 @@
+//! Security keys and passkeys, with Chromium's virtual authenticators.
+
+mod recorded;
