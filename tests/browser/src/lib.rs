@@ -14,6 +14,7 @@ mod check;
 mod driver;
 mod keys;
 mod page;
+mod script;
 mod session;
 mod stage;
 mod visit;
@@ -23,6 +24,7 @@ pub use org::{Fault, FaultKind, TokenFault};
 
 pub use crate::keys::{Credential, Device, Plugged};
 pub use crate::page::{Choice, Errors, Failure, Input, Page, Request, Storage, Tab};
+pub use crate::script::{Script, Sent, scripted};
 pub use crate::session::Window;
 pub use crate::stage::look_at;
 pub use crate::visit::{Config, Scene, Visit, visit};

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use org::{Fault, Mail, Org, Person, Settings, TokenFault};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use xtask::paths;
-use xtask::serve::{Site, loopback};
+use xtask::serve::Site;
 
 use crate::page::{Page, Request};
+use crate::script;
 use crate::session::Window;
 use crate::stage::{self, Stage};
 
@@ -124,8 +124,8 @@ impl Visit {
             "{} holds no built app: `cargo xtask build` makes it",
             dist.display()
         );
-        let (app_origin, app_listeners) = listen().await;
-        let (org_origin, org_listeners) = listen().await;
+        let (app_origin, app_listeners) = script::listen().await;
+        let (org_origin, org_listeners) = script::listen().await;
 
         let settings = Settings::new(&org_origin, &app_origin);
         let settings = settings
@@ -286,18 +286,6 @@ impl Stage for Visit {
     fn into_page(self) -> Page {
         self.page
     }
-}
-
-/// A free port by both families, and its origin.
-async fn listen() -> (String, Vec<TcpListener>) {
-    let listeners = loopback(0, "")
-        .await
-        .unwrap_or_else(|error| panic!("{error}"));
-    let port = listeners[0]
-        .local_addr()
-        .expect("a listener has an address")
-        .port();
-    (format!("http://localhost:{port}"), listeners)
 }
 
 /// A copy of the built app that has no `config.json`.

@@ -3,6 +3,7 @@
 mod addresses;
 mod again;
 mod bad_input;
+mod devices;
 mod fields;
 mod harness;
 mod keyboard;

@@ -71,16 +71,15 @@ fn main() -> ExitCode {
 fn shift(files: &[(String, String)], next: &Cell<usize>, failed: &Cell<usize>) {
     let org = RefCell::new(None);
     let origin = async {
-        let (app, app_listeners) = listen().await;
-        let (place, listeners) = listen().await;
-        let served = Org::new(&place);
-        served.serve(listeners);
+        let served = Org::new().await;
+        let place = served.origin();
         let config =
             json!({ "issuer": format!("{place}/oauth2/default"), "clientId": "vestibule" });
         let site = Site::new(paths::dist())
             .config(config.to_string())
-            .org(&place);
-        tokio::spawn(site.serve_until(app_listeners, std::future::pending()));
+            .org(place);
+        let (app, listeners) = listen().await;
+        tokio::spawn(site.serve_until(listeners, std::future::pending()));
         org.replace(Some(served));
         app
     };

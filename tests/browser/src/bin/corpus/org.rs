@@ -2,22 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use browser_tests::{Script, Sent};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-
-/// What an org is sent.
-#[derive(Clone, Debug)]
-pub(crate) struct Sent {
-    /// Path and query.
-    pub path: String,
-    /// The body, as it came.
-    pub body: String,
-}
 
 /// The org.
 #[derive(Clone)]
@@ -38,26 +24,21 @@ struct Scene {
 }
 
 impl Org {
-    /// An org at this origin.
-    pub(crate) fn new(origin: &str) -> Self {
-        Self {
-            origin: origin.into(),
+    /// An org on a port of its own, until the runtime ends.
+    pub(crate) async fn new() -> Self {
+        let script = Script::new(|_, _| (404, String::new())).await;
+        let org = Self {
+            origin: script.origin().into(),
             scene: Arc::default(),
-        }
+        };
+        let says = org.clone();
+        script.says(move |path, body| says.respond(path, body));
+        org
     }
 
     /// Where it is.
     pub(crate) fn origin(&self) -> &str {
         &self.origin
-    }
-
-    /// Answers on these until the runtime ends.
-    pub(crate) fn serve(&self, listeners: Vec<TcpListener>) {
-        let router = Router::new().fallback(answer).with_state(self.clone());
-        for listener in listeners {
-            let router = router.clone();
-            tokio::spawn(async move { axum::serve(listener, router).await });
-        }
     }
 
     /// From now on it says this.
@@ -84,7 +65,7 @@ impl Org {
         self.scene.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn respond(&self, path: &str, body: &[u8]) -> (u16, String) {
+    fn respond(&self, path: &str, body: &str) -> (u16, String) {
         let mut scene = self.scene();
         if path.ends_with("/v1/interact") {
             // What the page before may still have sent on its way out is nobody's.
@@ -106,7 +87,7 @@ impl Org {
         }
         scene.sent.push(Sent {
             path: path.to_owned(),
-            body: String::from_utf8_lossy(body).into_owned(),
+            body: body.to_owned(),
         });
         if path.ends_with("/v1/token") {
             return (
@@ -141,46 +122,4 @@ impl Org {
             }]},
         })
     }
-}
-
-async fn answer(
-    State(org): State<Org>,
-    method: Method,
-    uri: Uri,
-    asked: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let (status, text) = match method {
-        Method::POST => org.respond(
-            uri.path_and_query().map_or("/", |path| path.as_str()),
-            &body,
-        ),
-        Method::OPTIONS => (204, String::new()),
-        _ => (404, String::new()),
-    };
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, text).into_response();
-    let headers = response.headers_mut();
-    let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
-    set(
-        header::CONTENT_TYPE,
-        "application/ion+json; okta-version=1.0.0",
-    );
-    set(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
-    set(header::ACCESS_CONTROL_ALLOW_METHODS, "POST, GET");
-    set(header::ACCESS_CONTROL_MAX_AGE, "600");
-    let wanted = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS);
-    let granted = [
-        (
-            header::ACCESS_CONTROL_ALLOW_ORIGIN,
-            asked.get(header::ORIGIN),
-        ),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, wanted),
-    ];
-    for (name, value) in granted {
-        if let Some(value) = value {
-            headers.insert(name, value.clone());
-        }
-    }
-    response
 }

@@ -4,12 +4,12 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use browser_tests::Page;
+use browser_tests::{Page, Sent};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::org::{Org, Sent};
+use crate::org::Org;
 use crate::recording::{self, Field, Kind, Recording, Wants, list, text};
 use crate::shape::conforms;
 
