@@ -81,6 +81,8 @@ impl Session {
                     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                     "--disable-background-networking", "--disable-component-update", "--disable-sync",
                     "--disable-dev-shm-usage", "--disable-search-engine-choice-screen", "--window-size=1300,1100",
+                    // A story may go from page to page faster than a person can.
+                    "--disable-ipc-flooding-protection",
                     format!("--lang={first}"),
                     format!("--accept-lang={languages}"),
                 ],

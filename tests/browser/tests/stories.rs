@@ -15,5 +15,6 @@ mod secrets;
 mod setup;
 mod sign_in;
 mod sign_up;
+mod spoiled;
 mod trouble;
 mod walk;
