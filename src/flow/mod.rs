@@ -1,6 +1,7 @@
 //! The flow: what is on the screen, and how each answer moves it. Plain values; the reactive store only wraps them.
 
 mod address;
+mod callback;
 mod drive;
 mod failure;
 mod phase;
@@ -8,6 +9,7 @@ mod phase;
 pub mod store;
 
 pub use address::{Address, WISHES};
+pub use callback::{Callback, Carried};
 pub use drive::{
     Deed, Entered, World, alone, answer, carry, enter, exchange, navigate, probe, revoke, start,
 };

@@ -11,12 +11,15 @@ use wasm_bindgen_futures::spawn_local;
 
 use ceremony::Performance;
 
-use super::{Address, Deed, Entered, Event, Failure, Flow, Phase, Session, WISHES, Way, drive};
+use super::{
+    Address, Callback, Carried, Deed, Entered, Event, Failure, Flow, Phase, Session, WISHES, Way,
+    drive,
+};
 use crate::browser::timer::{self, Timer};
 use crate::browser::{Browser, Storage, place};
 use crate::config::Config;
 use crate::http;
-use crate::idx::{Answers, Form, Kind, Progress, Stop, TRANSFERRED};
+use crate::idx::{Answers, Form, Kind, PROVIDER_FAILED, Progress, Stop, TRANSFERRED};
 use crate::oauth::{self, Attempt, IdToken, Purpose, Route, Tokens, Wish};
 use crate::pages::{self, Action, Card, Press, Raw};
 use crate::secret::Secret;
@@ -297,16 +300,13 @@ impl FlowStore {
                 self.start(purpose, Route::Here, Vec::new(), false);
             }
             Press::Retry => {
-                let (last, carried) = {
-                    let inner = self.inner();
-                    let last = inner.last.borrow().clone();
-                    (last, inner.carried.borrow().clone())
-                };
-                match (last, carried) {
-                    (Some(last), _) => self.press(last),
-                    (None, Some(otp)) => self.hand_over(otp),
+                let last = self.inner().last.borrow().clone();
+                let carried = self.inner().carried.borrow().is_some();
+                match last {
+                    Some(last) => self.press(last),
+                    None if carried => self.hand_over(),
                     // A page that only waits asks at once.
-                    (None, None) => self.poll(),
+                    None => self.poll(),
                 }
             }
             Press::Abandon => {
@@ -420,12 +420,24 @@ impl FlowStore {
             if inner.epoch.get() != epoch {
                 return;
             }
-            // Somebody who opens an entrance does not care that an earlier visit is over.
-            let over = matches!(&entered, Ok(Entered { progress: Progress::Stopped(end), .. }) if !end.passes());
-            if over && (entrance || inner.note.borrow().is_some()) {
-                return self.start(purpose, Route::Here, Vec::new(), true);
+            if let Ok(Entered {
+                progress: Progress::Stopped(end),
+                ..
+            }) = &entered
+                && !end.passes()
+            {
+                if end.messages.iter().any(|said| said.is(PROVIDER_FAILED)) {
+                    let (code, description) = (String::new(), String::new());
+                    let failure = Failure::Callback { code, description };
+                    inner.note.replace(Some(failure));
+                }
+                // Somebody who opens an entrance, or comes back without success, does not care that a visit is over.
+                if entrance || inner.note.borrow().is_some() {
+                    return self.start(purpose, Route::Here, Vec::new(), true);
+                }
             }
             self.entered(entered, Some(address), true).await;
+            self.hand_over();
         });
     }
 
@@ -566,98 +578,70 @@ impl FlowStore {
     /// Somebody comes back from elsewhere (protocol reference, 1.11). The parameters leave the address bar at once.
     fn callback(self) {
         let inner = self.inner();
-        let parameter = |name: &str| place::parameter(name).filter(|value| !value.is_empty());
-        let (state, code) = (
-            parameter("state"),
-            ["interaction_code", "code"]
-                .iter()
-                .find_map(|name| parameter(name))
-                .map(Secret::new),
-        );
-        let (error, otp) = (
-            parameter("error"),
-            parameter("otp").filter(|otp| like_a_code(otp)),
-        );
-        let description = parameter("error_description").unwrap_or_default();
-        let bare = state.is_none() && code.is_none() && error.is_none();
-        place::show(&Address::Callback.path(), true);
-        let shared = || inner.storage.taken(state.as_deref()?, timer::now());
-        let stored = inner.storage.get(TRANSACTION);
-        let mut known = stored
-            .into_iter()
-            .chain(shared())
-            .filter_map(|text| Attempt::read(&text));
-        let ours = known.find(|attempt| {
-            attempt.route != Route::StateToken
-                && state
-                    .as_deref()
-                    .is_some_and(|state| same(state, attempt.state.expose()))
-        });
-        let Some(attempt) = ours else {
-            // A reload after the parameters have gone from the address bar.
-            if let Some(attempt) = self.stored().filter(|_| bare) {
-                return self.resume(attempt, Address::Callback);
-            }
-            self.next_epoch();
-            return match (self.session(), code.is_none() && error.is_none(), otp) {
-                (None, true, Some(otp)) => self.apply(Event::Carried(otp)),
-                (Some(session), true, _) => {
-                    self.apply(Event::Arrived(Some(session)));
-                    place::show("", true);
-                }
-                _ => self.apply(Event::Failed(Failure::ForeignCallback)),
-            };
+        let shared = || {
+            inner
+                .storage
+                .taken(&place::parameter("state")?, timer::now())
         };
-        self.apply(Event::Starting(attempt.purpose));
-        match (code, error) {
-            (Some(code), _) => {
+        let stored = inner.storage.get(TRANSACTION);
+        let known = stored.into_iter().chain(shared());
+        let known = known.filter_map(|text| Attempt::read(&text));
+        let callback = Callback::read(&place::parameter, known);
+        place::show(&Address::Callback.path(), true);
+        let (attempt, carried) = match callback {
+            Callback::Ours(attempt, carried) => (*attempt, carried),
+            Callback::Bare if self.stored().is_some() => return self.press(Press::Resume),
+            other => {
+                self.next_epoch();
+                return match (other, self.session()) {
+                    (Callback::Foreign, _) | (Callback::Bare, None) => {
+                        self.apply(Event::Failed(Failure::ForeignCallback));
+                    }
+                    (Callback::Code(otp), None) => self.apply(Event::Carried(otp)),
+                    (_, session) => {
+                        self.apply(Event::Arrived(session));
+                        place::show("", true);
+                    }
+                };
+            }
+        };
+        match carried {
+            Carried::Grant(code) => {
+                self.apply(Event::Starting(attempt.purpose));
                 inner.attempt.replace(Some(attempt));
-                spawn_local(async move { self.exchange(&code).await });
+                return spawn_local(async move { self.exchange(&code).await });
             }
-            (None, Some(error)) if error != "interaction_required" => {
-                inner.note.replace(Some(Failure::Callback {
-                    code: error,
-                    description,
-                }));
-                match attempt.handle {
-                    Some(_) => self.resume(attempt, Address::Callback),
-                    None => self.start(Purpose::SignIn, Route::Here, Vec::new(), true),
-                }
+            Carried::Refusal(failure) => {
+                inner.note.replace(Some(failure));
             }
-            _ => match otp {
-                Some(otp) => self.carry(attempt, otp),
-                None => self.resume(attempt, Address::Callback),
-            },
+            Carried::Otp(otp) => {
+                inner.carried.replace(Some(otp));
+            }
+            Carried::Nothing => {}
         }
-    }
-
-    /// A mail's link: the transaction goes on here, its code answered.
-    fn carry(self, attempt: Attempt, otp: String) {
-        let inner = self.inner();
-        let epoch = self.next_epoch();
-        self.watch();
-        spawn_local(async move {
-            let entered = drive::enter(&Browser, &inner.config, attempt).await;
-            if inner.epoch.get() != epoch {
-                return;
-            }
-            self.entered(entered, None, true).await;
-            self.hand_over(Secret::new(otp));
-        });
+        if attempt.handle.is_some() {
+            self.resume(attempt, Address::Callback);
+        } else {
+            self.start(Purpose::SignIn, Route::Here, Vec::new(), true);
+        }
     }
 
     /// Answers the step that a mail's link is for. Where the step is no longer that one, it is done already, and the page
     /// shows what is next.
-    fn hand_over(self, otp: Secret) {
+    fn hand_over(self) {
+        let inner = self.inner();
+        let otp = inner.carried.borrow().clone();
+        let Some(otp) = otp else { return };
         let answer = self.with_untracked(|flow| {
             let (form, answers) = drive::carry(flow.transaction()?, otp.expose())?;
             Some((form.clone(), answers))
         });
-        if let Some((form, answers)) = answer {
-            let inner = self.inner();
-            inner.last.replace(None);
-            inner.carried.replace(Some(otp));
-            self.send(form, answers, Way::Pressed);
+        inner.last.replace(None);
+        match answer {
+            Some((form, answers)) => self.send(form, answers, Way::Pressed),
+            None => {
+                inner.carried.replace(None);
+            }
         }
     }
 
@@ -1022,19 +1006,4 @@ impl FlowStore {
     fn inner(self) -> Rc<Inner> {
         self.inner.get_value()
     }
-}
-
-/// Whether a parameter can be a mail's code: it is shown to the person, so it must not be a sentence.
-fn like_a_code(text: &str) -> bool {
-    (4..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-/// Whether two texts are the same, in a time that does not tell where they differ.
-fn same(one: &str, other: &str) -> bool {
-    one.len() == other.len()
-        && one
-            .bytes()
-            .zip(other.bytes())
-            .fold(0, |differ, (one, other)| differ | (one ^ other))
-            == 0
 }

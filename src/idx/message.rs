@@ -38,6 +38,9 @@ pub struct Link {
     pub url: String,
 }
 
+/// Signing in at another service failed (protocol reference, 6.1).
+pub const PROVIDER_FAILED: &str = "idx.identity.provider.auth.error";
+
 /// The transaction went on in another tab (protocol reference, 5.7).
 pub const TRANSFERRED: &str = "idx.transferred.to.new.tab";
 

@@ -200,6 +200,10 @@ mod tests {
     }
 
     fn judge(claims: &str) -> Result<Claims, TokenError> {
+        judge_for(claims, None)
+    }
+
+    fn judge_for(claims: &str, acr: Option<&str>) -> Result<Claims, TokenError> {
         let encode = |text: &str| Base64UrlUnpadded::encode_string(text.as_bytes());
         let token = [
             &encode(r#"{"alg":"RS256","kid":"k"}"#),
@@ -212,7 +216,7 @@ mod tests {
             issuer: "https://id.acme.test",
             client_id: "app",
             nonce: &Secret::new("n"),
-            acr: None,
+            acr,
             now: NOW,
             access_digest: &digest(),
         })
@@ -224,6 +228,25 @@ mod tests {
             judge(GOOD).map(|claims| claims.text("sub").map(str::to_owned)),
             Ok(Some("00u1".to_owned()))
         );
+    }
+
+    #[test]
+    fn the_assurance_is_the_one_that_was_asked_for() {
+        for (acr, asked, good) in [
+            ("2fa", "2fa", true),
+            ("2fa", "1fa 2fa", true),
+            ("1fa", "2fa", false),
+            ("", "2fa", false),
+        ] {
+            let claims = GOOD.replacen('{', &format!(r#"{{"acr":"{acr}","#), 1);
+            let judged = judge_for(&claims, Some(asked)).map(|_| ());
+            let expected = if good {
+                Ok(())
+            } else {
+                Err(TokenError::Assurance)
+            };
+            assert_eq!(judged, expected, "{acr} for {asked}");
+        }
     }
 
     #[test]

@@ -111,13 +111,11 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
         let mut words = sentence(failure);
         let again = match failure {
             // Back from another service: all ways are open.
-            Failure::Callback { code, description } => {
-                let said = if description.is_empty() {
-                    code
-                } else {
-                    description
-                };
-                words = [words.as_str(), " ", &fill(Text::OrgSays, &[said])].concat();
+            Failure::Callback { description, .. } => {
+                if !description.is_empty() {
+                    let said = fill(Text::OrgSays, &[description]);
+                    words = [words.as_str(), " ", &said].concat();
+                }
                 None
             }
             // Another try would end the same.

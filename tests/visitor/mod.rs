@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each story uses a part of it")]
 
+pub mod abroad;
+
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -284,6 +286,17 @@ impl Visitor {
                 _ => None,
             }
         };
+        if let Press::Answer(path, value) = &press {
+            let shown = self
+                .flow
+                .borrow()
+                .shown()
+                .map(|(_, shown)| shown.form.clone());
+            let answers = Answers::new().with(path.as_str(), value.as_str());
+            return self
+                .send(&shown.expect("there is a form"), &answers, Way::Pressed)
+                .await;
+        }
         match (press, form) {
             (press, Some(form)) => {
                 let way = if press == Press::Act(Action::Resend) {
