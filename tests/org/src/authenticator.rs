@@ -209,6 +209,10 @@ impl Authenticator {
                     json!([id, method])
                 }
             }
+            Self::OktaVerify => {
+                let method = json!({"name": "methodType", "type": "string", "required": false, "options": crate::idx::device_methods()});
+                json!([id, method])
+            }
             _ => match self.names().methods {
                 [one] => json!([id, only(one)]),
                 _ => json!([id]),

@@ -77,6 +77,10 @@ fn article(mail: &Mail) -> String {
         .as_ref()
         .map(|href| format!("<p>{}</p>\n", link(href, "Open the link")))
         .unwrap_or_default();
+    let code = match mail.code.as_str() {
+        "" => String::new(),
+        code => format!("<p class=\"code\">{}</p>\n", escape(code)),
+    };
     let subject = mail
         .subject
         .as_ref()
@@ -84,11 +88,10 @@ fn article(mail: &Mail) -> String {
         .unwrap_or_default();
     format!(
         "<article class=\"mail\" id=\"{id}\">\n<h2>{kind} to {to}</h2>\n<p class=\"when\"><time>{at}</time></p>\n{subject}\
-         <p class=\"code\">{code}</p>\n<p>{text}</p>\n{link}</article>\n",
+         {code}<p>{text}</p>\n{link}</article>\n",
         id = escape(&mail.id),
         to = escape(&mail.to),
         at = escape(&mail.at),
-        code = escape(&mail.code),
         text = escape(&mail.text),
     )
 }

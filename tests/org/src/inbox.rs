@@ -25,7 +25,7 @@ pub struct Mail {
     pub text: String,
     /// The six digits; empty in a mail that is no code's.
     pub code: String,
-    /// The link that does the same as the code, for a mail.
+    /// The link: beside a code it does the same as the code, without one it sets something up.
     pub link: Option<String>,
 }
 
@@ -110,6 +110,20 @@ impl Inbox {
             text: text.to_owned(),
             code: String::new(),
             link,
+        });
+    }
+
+    /// The address to set Okta Verify up with.
+    pub(crate) fn setup(&mut self, channel: Channel, to: &str, address: &str, at: SystemTime) {
+        self.put(Mail {
+            id: String::new(),
+            at: iso(at),
+            channel: channel.method(),
+            to: to.to_owned(),
+            subject: (channel == Channel::Email).then(|| "Set up Okta Verify".to_owned()),
+            text: format!("Open this link on the device with Okta Verify: {address}"),
+            code: String::new(),
+            link: Some(address.to_owned()),
         });
     }
 

@@ -27,6 +27,7 @@ mod links;
 mod mask;
 mod message;
 mod oauth;
+mod okta_verify;
 mod password;
 mod people;
 mod phone;

@@ -188,6 +188,23 @@ pub(crate) fn key_not_made() -> Message {
     }
 }
 
+pub(crate) fn push_rejected() -> Message {
+    Message::error(
+        "api.authn.poll.error.push_rejected",
+        "You have chosen to reject this login.",
+    )
+}
+
+/// The reference knows no key for it that comes with a form, so there is none.
+pub(crate) fn push_ended() -> Message {
+    Message {
+        text: "Nobody answered the push notification in time.".to_owned(),
+        class: "ERROR",
+        key: None,
+        params: Vec::new(),
+    }
+}
+
 pub(crate) fn wrong_answer() -> Message {
     let text = "Your answer doesn't match our records. Please try again.";
     Message::error("authfactor.challenge.question_factor.answer_invalid", text)

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::authenticator::Authenticator;
+use crate::okta_verify::Device;
 use crate::password::{self, Hashed, Owner, Refused};
 use crate::question::SecurityQuestion;
 use crate::random;
@@ -67,6 +68,8 @@ pub(crate) struct Account {
     pub(crate) otp: Option<SharedSecret>,
     /// The security keys and passkeys, oldest first.
     pub(crate) keys: Vec<SecurityKey>,
+    /// The device with Okta Verify on it.
+    pub(crate) device: Option<Device>,
     pub(crate) updated: SystemTime,
     /// So many wrong passwords lock it.
     pub(crate) locks_after: u32,
@@ -93,6 +96,7 @@ impl Account {
             question: None,
             otp: None,
             keys: Vec::new(),
+            device: None,
             updated: now,
             locks_after: LOCKED_AFTER,
             password_since: now,
@@ -121,11 +125,12 @@ impl Account {
         match authenticator {
             Authenticator::Email => self.email_proved,
             Authenticator::GoogleOtp => self.otp.is_some(),
+            Authenticator::OktaVerify => self.device.is_some(),
             Authenticator::Password => !self.passwords.is_empty(),
             Authenticator::Phone => self.phone.is_some(),
             Authenticator::Question => self.question.is_some(),
             Authenticator::WebAuthn => !self.keys.is_empty(),
-            Authenticator::AccessCode | Authenticator::Duo | Authenticator::OktaVerify => false,
+            Authenticator::AccessCode | Authenticator::Duo => false,
         }
     }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use crate::authenticator::Authenticator;
+use crate::okta_verify;
 
 /// The policies that come with the simulator.
 const POLICIES: &[(&str, &str)] = &[
@@ -28,6 +29,8 @@ const POLICIES: &[(&str, &str)] = &[
     ("question", include_str!("../policies/question.toml")),
     ("totp", include_str!("../policies/totp.toml")),
     ("webauthn", include_str!("../policies/webauthn.toml")),
+    ("okta-verify", include_str!("../policies/okta-verify.toml")),
+    ("mfa-any", include_str!("../policies/mfa-any.toml")),
     ("consent", include_str!("../policies/consent.toml")),
     (
         "consent-by-scope",
@@ -77,6 +80,9 @@ pub struct Policy {
     pub(crate) recovery: Recovery,
     #[serde(default)]
     pub(crate) password_age: Option<PasswordAge>,
+    /// How Okta Verify is set up and how a device is asked.
+    #[serde(default)]
+    pub(crate) okta_verify: okta_verify::Rules,
     enrollment: BTreeMap<Authenticator, Enrollment>,
     /// What has to be proved at a sign-in by the people of a group, by the group's name.
     #[serde(default)]

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::authenticator::{Authenticator, Channel};
+use crate::authenticator::Authenticator;
 use crate::challenge::{Challenge, Tries};
+use crate::okta_verify::{Push, Setup};
 use crate::people::{Account, People};
 use crate::random;
 use crate::totp::SharedSecret;
@@ -57,12 +58,16 @@ pub(crate) enum Step {
         authenticator: Authenticator,
         skip: bool,
     },
+    /// Where the address to set Okta Verify up with goes.
+    EnrollmentChannel { skip: bool },
     /// Which of several proofs to give.
     SelectVerify,
     /// May a code be sent, and how.
     VerificationData { authenticator: Authenticator },
     /// The password, or the code that was sent.
     Challenge { authenticator: Authenticator },
+    /// A device was asked; once it ended without a yes, it may be asked again.
+    Push { ended: bool },
     /// The new password of somebody who forgot theirs.
     Reset,
     /// The link to a new account came too late, and another can be asked for.
@@ -102,6 +107,10 @@ pub(crate) enum Pending {
     NewKey(Creation),
     /// The challenge that a known key has to sign.
     Key(Assertion),
+    /// The address to set Okta Verify up with.
+    Setup(Setup),
+    /// A question to a device.
+    Push(Push),
 }
 
 /// How a transaction ended without an interaction code. [`crate::message::ending`] has the words.
@@ -200,7 +209,7 @@ pub(crate) struct Transaction {
     pub(crate) pending: Option<Pending>,
     /// Wrong codes of an app and wrong answers to a question.
     pub(crate) tries: Tries,
-    pub(crate) resends: Vec<(Channel, SystemTime)>,
+    pub(crate) resends: Vec<(&'static str, SystemTime)>,
     pub(crate) skipped: bool,
     /// The person lets the app have what it asks for.
     pub(crate) consented: bool,

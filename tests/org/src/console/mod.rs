@@ -1,5 +1,6 @@
 //! What tests and admins do to the org, as JSON under `/console/`. The README tells each.
 
+mod devices;
 mod people;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 pub(crate) use self::people::{NewPerson, add};
 use crate::Org;
 use crate::faults::{Fault, TokenFault};
+use crate::okta_verify::Setup;
 use crate::settings::CLIENT_ID;
 use crate::state::Switches;
 
@@ -37,6 +39,10 @@ pub(crate) fn router() -> Router<Org> {
             "/console/keys",
             get(people::keys).delete(people::forget_keys),
         )
+        .route("/console/devices", get(devices::list))
+        .route("/console/devices/scan", post(devices::scan))
+        .route("/console/push", post(devices::push))
+        .route(Setup::PATH, get(devices::opened).post(devices::set_up_here))
         .route("/console/requests", get(requests).delete(forget_requests))
         .route("/console/policy", get(policy))
         .route("/console/reset", post(reset))

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::{Refusal, Who, Whose, read, refusal};
 use crate::authenticator::{Authenticator, Channel};
 use crate::links::Kind;
+use crate::okta_verify::Device;
 use crate::people::{Account, is_email};
 use crate::settings::CLIENT_ID;
 use crate::{Org, Person, phone};
@@ -36,6 +37,9 @@ pub(crate) struct NewPerson {
     pub(crate) password_age_days: u64,
     #[serde(default)]
     pub(crate) phone: Option<String>,
+    /// The name of a device with Okta Verify on it.
+    #[serde(default)]
+    pub(crate) device: Option<String>,
     #[serde(default)]
     pub(crate) groups: Vec<String>,
     #[serde(default)]
@@ -125,6 +129,7 @@ pub(crate) fn add(org: &Org, wanted: NewPerson) -> Result<Person, Refusal> {
     account.email_proved = policy.knows(Authenticator::Email);
     account.email_proved &= !wanted.staged;
     account.staged = wanted.staged;
+    account.device = wanted.device.map(Device::new);
     account.groups = wanted.groups;
     account.locks_after = policy.locks_after;
     account.attributes = wanted.attributes;

@@ -9,6 +9,7 @@ use super::page::{Page, user};
 use super::visit::Visit;
 use crate::authenticator::{Authenticator, phone_methods};
 use crate::password;
+use crate::transaction::Step;
 
 /// What can be set up.
 pub(crate) fn select(page: &mut Page, visit: &Visit<'_>, skip: bool) {
@@ -38,6 +39,9 @@ pub(crate) fn phone_number(page: &mut Page, visit: &Visit<'_>, skip: bool) {
 
 /// The password to be, or the code.
 pub(crate) fn enroll(page: &mut Page, visit: &Visit<'_>, authenticator: Authenticator, skip: bool) {
+    if authenticator == Authenticator::OktaVerify {
+        return okta_verify(page, visit, skip);
+    }
     page.form(
         Form::new("enroll-authenticator", "challenge/answer")
             .relates_to("$.currentAuthenticator")
@@ -46,6 +50,27 @@ pub(crate) fn enroll(page: &mut Page, visit: &Visit<'_>, authenticator: Authenti
     let bare = described(visit, authenticator);
     let mut current = bare.clone();
     code_actions(page, authenticator, &mut current);
+    page.object("currentAuthenticator", current);
+    list(page, visit);
+    page.object("enrollmentAuthenticator", bare);
+    leave(page, skip);
+    user(page, visit);
+}
+
+/// The address that a device has to open, or where it goes.
+pub(crate) fn okta_verify(page: &mut Page, visit: &Visit<'_>, skip: bool) {
+    let bare = Authenticator::OktaVerify.object();
+    let mut current = bare.clone();
+    current["contextualData"] = factor::okta_verify::context(visit);
+    if matches!(visit.transaction.step, Step::EnrollmentChannel { .. }) {
+        page.form(factor::okta_verify::where_form(visit));
+    } else {
+        page.form(factor::okta_verify::poll_form());
+        if let Some(resend) = factor::okta_verify::resend(page, visit) {
+            current["resend"] = resend;
+        }
+    }
+    page.form(factor::okta_verify::channel_form(visit));
     page.object("currentAuthenticator", current);
     list(page, visit);
     page.object("enrollmentAuthenticator", bare);
@@ -98,7 +123,11 @@ fn list(page: &mut Page, visit: &Visit<'_>) {
         .iter()
         .enumerate()
         .map(|(index, one)| {
-            json!({"label": one.name(), "value": {"form": {"value": one.option_fields(true)}},
+            let fields = match one {
+                Authenticator::OktaVerify => factor::okta_verify::enroll_option(visit),
+                _ => one.option_fields(true),
+            };
+            json!({"label": one.name(), "value": {"form": {"value": fields}},
                 "relatesTo": format!("$.authenticators.value[{index}]")})
         })
         .collect();

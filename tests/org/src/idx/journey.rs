@@ -269,6 +269,10 @@ fn unsatisfiable(visit: &mut Visit<'_>) -> Answer {
 
 /// One candidate is taken without a question, several are a list.
 pub(crate) fn verify_one_of(visit: &mut Visit<'_>, candidates: &[Authenticator]) -> Answer {
+    if candidates == [Authenticator::OktaVerify] {
+        factor::okta_verify::ask(visit);
+        return Answer::page();
+    }
     if let [one] = candidates {
         factor::begin_challenge(visit, *one);
     }

@@ -27,6 +27,7 @@ use crate::message;
 use crate::state::{Core, State};
 use crate::transaction::{Advance, Asked, Handle, Step, Transaction};
 
+pub(crate) use self::factor::okta_verify::methods as device_methods;
 pub(crate) use self::user_code::plain as plain_user_code;
 
 /// The app's name on the org's pages.
@@ -199,7 +200,11 @@ fn with_visit<T>(
 fn step(visit: &mut Visit<'_>, path: &str, body: &Value) -> Reply {
     let written = without_handle(body);
     let offered = Page::of(visit).offers(path);
-    if repeated(visit, path, &written, offered) || path == "challenge/poll" {
+    if path == "challenge/poll" {
+        let answer = factor::okta_verify::poll(visit, body);
+        return shown(visit, &answer);
+    }
+    if repeated(visit, path, &written, offered) {
         return shown(visit, &Answer::page());
     }
     if !offered {
@@ -222,6 +227,7 @@ fn step(visit: &mut Visit<'_>, path: &str, body: &Value) -> Reply {
         "challenge" => prove::select_verify(visit, body),
         "unlock-account" => unlock::begin(visit),
         "challenge/answer" => prove::answer(visit, body),
+        "challenge/send" => factor::okta_verify::send(visit, body),
         "challenge/resend" => prove::resend(visit),
         "consent" => consent::answer(visit, body),
         "device/activate" => user_code::answer(visit, body),

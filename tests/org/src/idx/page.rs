@@ -49,6 +49,7 @@ impl Page {
                 authenticator,
                 skip,
             } => enroll_page::enroll(&mut page, visit, authenticator, skip),
+            Step::EnrollmentChannel { skip } => enroll_page::okta_verify(&mut page, visit, skip),
             Step::SelectVerify => sign_in_page::select(&mut page, visit),
             Step::VerificationData { authenticator } => {
                 sign_in_page::verification_data(&mut page, visit, authenticator)
@@ -56,6 +57,7 @@ impl Page {
             Step::Challenge { authenticator } => {
                 sign_in_page::challenge(&mut page, visit, authenticator)
             }
+            Step::Push { ended } => sign_in_page::push(&mut page, visit, ended),
             Step::Reset => sign_in_page::reset(&mut page, visit),
             Step::Reenroll { skip } => sign_in_page::reenroll(&mut page, visit, skip),
             Step::ActivationExpired => links::expired_page(&mut page, visit),

@@ -33,6 +33,7 @@ pub(crate) fn select_enroll(visit: &mut Visit<'_>, body: &Value) -> Answer {
     });
     match chosen {
         Some((Authenticator::Email, skip)) => journey::enroll_email(visit, skip),
+        Some((Authenticator::OktaVerify, skip)) => factor::okta_verify::begin(visit, body, skip),
         Some((Authenticator::Phone, skip)) => enroll_phone(visit, body, skip),
         Some((authenticator, skip)) => {
             visit.transaction.drop_pending();
@@ -110,6 +111,9 @@ pub(crate) fn select_verify(visit: &mut Visit<'_>, body: &Value) -> Answer {
         == Step::VerificationData {
             authenticator: chosen,
         };
+    if chosen == Authenticator::OktaVerify {
+        return factor::okta_verify::choose(visit, body, asked);
+    }
     let Some((address, number)) = visit
         .account()
         .map(|account| (account.email.clone(), account.phone.clone()))
@@ -160,28 +164,36 @@ pub(crate) fn select_verify(visit: &mut Visit<'_>, body: &Value) -> Answer {
 
 /// `challenge/resend`: a new code the same way; the old one is dead.
 pub(crate) fn resend(visit: &mut Visit<'_>) -> Answer {
+    if let Some(answer) = factor::okta_verify::send_again(visit) {
+        return answer;
+    }
     let Some(challenge) = visit.transaction.challenge.clone() else {
         return Answer::says(StatusCode::BAD_REQUEST, message::bad_request());
     };
+    if let Some(wait) = too_often(visit, challenge.channel.method()) {
+        return Answer::wait(wait);
+    }
+    visit.send(challenge.authenticator, challenge.channel, &challenge.to);
+    Answer::page()
+}
+
+/// Counts one more sending by a channel. `Some` if it is one too many before so long.
+pub(crate) fn too_often(visit: &mut Visit<'_>, channel: &'static str) -> Option<Duration> {
     let now = visit.now;
-    visit
-        .transaction
-        .resends
-        .retain(|(_, at)| left(*at + RESEND_WINDOW, now).is_some());
-    let recent = visit
-        .transaction
-        .resends
+    let resends = &mut visit.transaction.resends;
+    resends.retain(|(_, at)| left(*at + RESEND_WINDOW, now).is_some());
+    let recent: Vec<SystemTime> = resends
         .iter()
-        .filter(|(channel, _)| *channel == challenge.channel);
-    let recent: Vec<SystemTime> = recent.map(|(_, at)| *at).collect();
+        .filter(|(by, _)| *by == channel)
+        .map(|(_, at)| *at)
+        .collect();
     if let [oldest, ..] = recent[..]
         && recent.len() >= RESENDS
     {
-        return Answer::wait(left(oldest + RESEND_WINDOW, now).unwrap_or_default());
+        return Some(left(oldest + RESEND_WINDOW, now).unwrap_or_default());
     }
-    visit.transaction.resends.push((challenge.channel, now));
-    visit.send(challenge.authenticator, challenge.channel, &challenge.to);
-    Answer::page()
+    resends.push((channel, now));
+    None
 }
 
 fn left(until: SystemTime, now: SystemTime) -> Option<Duration> {
@@ -204,6 +216,7 @@ pub(crate) fn answer(visit: &mut Visit<'_>, body: &Value) -> Answer {
             Authenticator::Question => factor::question::verify(visit, body),
             Authenticator::GoogleOtp => factor::totp::verify(visit, body),
             Authenticator::WebAuthn => factor::webauthn::verify(visit, body),
+            Authenticator::OktaVerify => factor::okta_verify::verify(visit, body),
             _ => with_passcode(visit, body, verify_passcode),
         },
         Step::Reenroll { .. } => with_passcode(visit, body, |visit, passcode| {

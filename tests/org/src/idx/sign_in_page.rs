@@ -76,12 +76,16 @@ fn ways(page: &mut Page, visit: &Visit<'_>) {
 pub(crate) fn verification_data(page: &mut Page, visit: &Visit<'_>, authenticator: Authenticator) {
     let methods = match authenticator {
         Authenticator::Phone => phone_methods(),
+        Authenticator::OktaVerify => factor::okta_verify::methods(),
         other => json!([{"label": other.name(), "value": other.kind()}]),
     };
-    let fields = json!([
-        {"name": "id", "required": true, "value": authenticator.id(), "mutable": false},
-        {"name": "methodType", "type": "string", "required": true, "options": methods}
-    ]);
+    let mut fields = vec![
+        json!({"name": "id", "required": true, "value": authenticator.id(), "mutable": false}),
+        json!({"name": "methodType", "type": "string", "required": true, "options": methods}),
+    ];
+    if authenticator == Authenticator::OktaVerify {
+        fields.push(factor::okta_verify::auto_challenge_field(visit));
+    }
     page.form(
         Form::new("authenticator-verification-data", "challenge")
             .relates_to("$.currentAuthenticatorEnrollment")
@@ -116,6 +120,7 @@ pub(crate) fn challenge(page: &mut Page, visit: &Visit<'_>, authenticator: Authe
         (Authenticator::Phone, Some(challenge)) => {
             current["methods"] = json!([{"type": challenge.channel.method()}]);
         }
+        (Authenticator::OktaVerify, _) => current["methods"] = json!([{"type": "totp"}]),
         (Authenticator::Question, _) => current["profile"] = factor::question::profile(visit),
         _ => {}
     }
@@ -155,6 +160,12 @@ pub(crate) fn reenroll(page: &mut Page, visit: &Visit<'_>, skip: bool) {
         vec![enrollment(visit, Authenticator::Password)],
     );
     user(page, visit);
+}
+
+/// A device was asked.
+pub(crate) fn push(page: &mut Page, visit: &Visit<'_>, ended: bool) {
+    factor::okta_verify::push_page(page, visit, ended);
+    ways(page, visit);
 }
 
 /// The new password of somebody who forgot theirs.
@@ -247,6 +258,9 @@ fn enrollment(visit: &Visit<'_>, authenticator: Authenticator) -> Value {
         }
         Some(account) => {
             object["id"] = json!(account.enrollment_id(authenticator));
+            if let (Authenticator::OktaVerify, Some(device)) = (authenticator, &account.device) {
+                object["profile"] = json!({"deviceName": device.name});
+            }
             match (authenticator, &account.phone) {
                 (Authenticator::Email, _) => {
                     object["profile"] = json!({"email": mask::email(&account.email)})

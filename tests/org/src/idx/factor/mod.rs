@@ -3,6 +3,7 @@
 //! [`super::prove`] decides which of them is meant; [`super::enroll_page`] and [`super::sign_in_page`] put what stands
 //! here on their pages.
 
+pub(crate) mod okta_verify;
 pub(crate) mod question;
 pub(crate) mod totp;
 pub(crate) mod webauthn;
@@ -26,6 +27,7 @@ pub(crate) fn enroll_fields(authenticator: Authenticator) -> Value {
 pub(crate) fn challenge_fields(visit: &Visit<'_>, authenticator: Authenticator) -> Value {
     match authenticator {
         Authenticator::Password => passcode("Password", true),
+        Authenticator::OktaVerify => okta_verify::code_field(),
         Authenticator::Question => question::challenge_field(visit),
         Authenticator::WebAuthn => webauthn::challenge_field(),
         _ => passcode("Enter code", false),
