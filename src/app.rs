@@ -3,28 +3,27 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::{self, place};
 use crate::config::{Brand, Config, Problem};
 use crate::flow::store::FlowStore;
 use crate::pages::{self, Card, Press};
 use crate::text::Text;
-use crate::ui::{self, Desk, Said, State};
+use crate::ui::{self, AnyView, Desk, Said, State};
 
 /// Reads `config.json` and puts the app into the page.
 pub fn start() {
-    spawn_local(async {
+    browser::spawn(async {
         let root = [place::origin(), place::root()].concat();
         let config = match browser::text(&[root.as_str(), "config.json"].concat()).await {
             Ok(Some(text)) => Config::parse(&text, &root),
             Ok(None) => Err(Problem::Missing),
             Err(_) => Err(Problem::Unreachable),
         };
-        mount_to_body(move || match config {
+        ui::mount(Box::new(move || match config {
             Ok(config) => app(config),
             Err(problem) => unconfigured(&problem),
-        });
+        }));
     });
 }
 
@@ -94,7 +93,7 @@ fn unconfigured(problem: &Problem) -> AnyView {
 fn page(brand: Brand, desk: Desk) -> AnyView {
     let view = ui::page(&brand, desk);
     // The title says where one is, and that something is wrong.
-    Effect::new(move || {
+    ui::follow(move || {
         let heading = desk.card.read().heading.clone();
         let title = match &brand.name {
             Some(name) => pages::fill(Text::TitleOf, &[&heading, name]),
@@ -108,22 +107,25 @@ fn page(brand: Brand, desk: Desk) -> AnyView {
         place::title(&[prefix, &title].concat());
     });
     // A new page takes the focus to its heading, an error to its summary; the same error again is one more.
-    Effect::new(move |before: Option<(Card, u32)>| {
-        let (card, said) = (desk.card.get(), desk.said.get());
-        let (known, times) = before.map_or((None, said.times), |(card, times)| (Some(card), times));
-        if !said.problems.is_empty() && times != said.times {
+    let mut known: Option<Card> = None;
+    let mut before = desk.said.read_untracked().times;
+    ui::follow(move || {
+        let (card, said) = (desk.card.get(), desk.said.read());
+        let again = std::mem::replace(&mut before, said.times) != said.times;
+        let another = known.as_ref() != Some(&card);
+        if again && !said.problems.is_empty() {
             later(ui::focus_summary);
-        } else if known.as_ref() != Some(&card) {
+        } else if another {
             later(ui::focus_heading);
         } else {
             // What was pressed may be gone from the page.
             later(ui::rescue_focus);
         }
         // What is drawn now can be read now.
-        if known.as_ref() != Some(&card) {
+        if another {
+            known = Some(card);
             set_timeout(move || desk.touch(), Duration::ZERO);
         }
-        (card, said.times)
     });
     view
 }

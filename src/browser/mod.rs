@@ -8,12 +8,23 @@ pub mod place;
 mod storage;
 pub mod timer;
 
+use std::pin::Pin;
+
+use wasm_bindgen_futures::spawn_local;
+
 use crate::flow::{Failure, World};
 use crate::http::{HttpRequest, HttpResponse, Transport, Unreachable};
 use crate::oauth::Key;
 
 pub use fetch::text;
 pub use storage::Storage;
+
+/// Does something that waits, without waiting for it.
+pub fn spawn(work: impl Future<Output = ()> + 'static) {
+    // One kind of task for all of them: the machinery around a task is a kilobyte for each kind.
+    let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(work);
+    spawn_local(work);
+}
 
 /// This browser, as the flow's world.
 #[derive(Clone, Copy, Debug, Default)]

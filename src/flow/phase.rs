@@ -10,7 +10,6 @@ pub const AGAIN: &str = "confirm";
 
 /// All that is on the screen and behind it.
 #[derive(Clone)]
-#[cfg_attr(target_arch = "wasm32", derive(reactive_stores::Store))]
 pub struct Flow {
     /// Where it stands.
     pub phase: Phase,

@@ -6,8 +6,6 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use reactive_stores::Store;
-use wasm_bindgen_futures::spawn_local;
 
 use ceremony::Performance;
 
@@ -16,7 +14,7 @@ use super::{
     drive,
 };
 use crate::browser::timer::{self, Timer};
-use crate::browser::{Browser, Storage, place};
+use crate::browser::{Browser, Storage, place, spawn};
 use crate::config::Config;
 use crate::http;
 use crate::idx::{Answers, Form, Kind, PROVIDER_FAILED, Progress, Stop, TRANSFERRED};
@@ -40,7 +38,7 @@ const PAUSE: u32 = 60_000;
 /// The store. All of the app reads it, and presses go through it.
 #[derive(Clone, Copy)]
 pub struct FlowStore {
-    flow: Store<Flow>,
+    flow: RwSignal<Flow>,
     inner: StoredValue<Rc<Inner>, LocalStorage>,
 }
 
@@ -102,7 +100,7 @@ impl FlowStore {
             listed: Cell::new(false),
         };
         Self {
-            flow: Store::new(Flow::default()),
+            flow: RwSignal::new(Flow::default()),
             inner: StoredValue::new_local(Rc::new(inner)),
         }
     }
@@ -370,7 +368,7 @@ impl FlowStore {
         inner.listed.set(false);
         self.apply(Event::Starting(purpose));
         self.watch();
-        spawn_local(async move {
+        spawn(async move {
             let entered = drive::start(&Browser, &inner.config, purpose, route, &wishes).await;
             if inner.epoch.get() != epoch {
                 return;
@@ -415,7 +413,7 @@ impl FlowStore {
         self.apply(Event::Kept(attempt.kept.clone()));
         self.apply(Event::Starting(purpose));
         self.watch();
-        spawn_local(async move {
+        spawn(async move {
             let entered = drive::enter(&Browser, &inner.config, attempt).await;
             if inner.epoch.get() != epoch {
                 return;
@@ -510,7 +508,7 @@ impl FlowStore {
         let before = self.page_key();
         self.apply(Event::Sent);
         self.watch();
-        spawn_local(async move {
+        spawn(async move {
             let answer =
                 drive::answer(&Browser, &inner.config, handle.as_ref(), &form, &answers).await;
             drop(answers);
@@ -609,7 +607,7 @@ impl FlowStore {
             Carried::Grant(code) => {
                 self.apply(Event::Starting(attempt.purpose));
                 inner.attempt.replace(Some(attempt));
-                return spawn_local(async move { self.exchange(&code).await });
+                return spawn(async move { self.exchange(&code).await });
             }
             Carried::Refusal(failure) => {
                 inner.note.replace(Some(failure));
@@ -679,7 +677,7 @@ impl FlowStore {
         place::show("", true);
         if let Some(tokens) = tokens {
             // The session has ended here already; the org is told behind the person's back.
-            spawn_local(async move {
+            spawn(async move {
                 let reached = drive::revoke(&Browser, &inner.config, &tokens).await;
                 let out = oauth::logout(&inner.config, &tokens).filter(|_| reached);
                 // Whoever went on meanwhile is left alone.
@@ -736,7 +734,7 @@ impl FlowStore {
             Deed::Probe => {
                 let epoch = self.inner().epoch.get();
                 let challenge = self.with_untracked(|flow| flow.transaction()?.challenge.clone());
-                spawn_local(async move {
+                spawn(async move {
                     let Some(challenge) = challenge else { return };
                     let found = drive::probe(&Browser, &challenge).await;
                     match found {
@@ -803,7 +801,7 @@ impl FlowStore {
         inner.polling.set(Some(epoch));
         let handle = self.handle();
         let attempt = inner.attempt.borrow().clone();
-        spawn_local(async move {
+        spawn(async move {
             let answer = match (poll, attempt) {
                 (Some(form), _) => {
                     let none = Answers::new();

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::MouseEvent;
 
 use super::Desk;
-use super::el::{El, el, of};
+use super::el::{AnyView, El, el, of};
 use crate::browser::place;
 use crate::pages::{Button, Press};
 use crate::text::Text;

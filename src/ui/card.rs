@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
-use super::el::{el, of};
+use super::el::{AnyView, el, of};
 use super::{Desk, buttons, choices, field, hidden, password, phone, resend, summary};
 use crate::pages::{Card, Mark, Part, State};
 use crate::text::Text;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::el::{el, live, of};
+use super::el::{AnyView, all, el, live, of};
 use super::{Desk, card, described, error, field, wrong};
 use crate::browser::{focus, place};
 use crate::pages::{Choice, Variant};
@@ -104,10 +104,10 @@ pub(super) fn variants(name: &str, legend: &str, variants: &[Variant], desk: Des
         desk.touched.track();
         focus::chosen(&control).unwrap_or_else(|| first.clone())
     });
-    let all = variants.to_vec();
+    let variants = variants.to_vec();
     let parts = live(move || {
         let chosen = chosen.get();
-        let variant = all.iter().find(|variant| variant.value == chosen);
+        let variant = variants.iter().find(|variant| variant.value == chosen);
         variant.map_or_else(Vec::new, |variant| {
             variant
                 .parts
@@ -116,7 +116,7 @@ pub(super) fn variants(name: &str, legend: &str, variants: &[Variant], desk: Des
                 .collect()
         })
     });
-    vec![group, parts].into_any()
+    all([group, parts])
 }
 
 /// A list to choose from.
@@ -195,5 +195,5 @@ pub(super) fn check(name: &str, label: &str, ticked: bool, desk: Desk) -> AnyVie
     let line = of("div", "choice")
         .with(control)
         .with(of("label", "choice__label").set("for", name).text(label));
-    vec![line.any(), error(name, desk)].into_any()
+    all([line.any(), error(name, desk)])
 }

@@ -1,33 +1,25 @@
-//! Elements by name.
+//! Elements by name, made at once.
 //!
 //! Leptos gives each element, with its attributes and children, a type of its own, and with it code of its own to build
-//! and rebuild it. Here every element has the same type, and a part that changes is made anew. That is a third of what the
-//! views weighed, and no subtree is ever built from markup, which the page's policy would refuse.
+//! and rebuild it. Here an element is the browser's own, an effect is what follows a change, and a part that changes is
+//! made anew: one kind of each for all pages. No subtree is ever built from markup, which the page's policy would refuse.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use leptos::attr::any_attribute::{AnyAttribute, IntoAnyAttribute};
-use leptos::attr::custom::custom_attribute;
-use leptos::either::Either;
-use leptos::ev;
-use leptos::html::{ElementChild as _, custom};
 use leptos::prelude::*;
-use leptos::tachys::html::event::on;
+use leptos::tachys::dom::body;
+use leptos::tachys::renderer::Rndr;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, Node};
 
 /// An element that is being put together.
-pub(super) struct El {
-    tag: &'static str,
-    attributes: Vec<AnyAttribute>,
-    children: Vec<AnyView>,
-}
+pub(super) struct El(Element);
+
+/// What can stand on a page: an element, words, or several of them.
+pub struct AnyView(Node);
 
 /// An element.
 pub(super) fn el(tag: &'static str) -> El {
-    El {
-        tag,
-        attributes: Vec::new(),
-        children: Vec::new(),
-    }
+    El(Rndr::create_element(tag, None))
 }
 
 /// An element of a class.
@@ -37,51 +29,47 @@ pub(super) fn of(tag: &'static str, class: &'static str) -> El {
 
 impl El {
     /// An attribute.
-    pub(super) fn set(self, name: &'static str, value: impl Into<String>) -> Self {
-        self.maybe(name, Some(value.into()))
+    pub(super) fn set(self, name: &'static str, value: impl AsRef<str>) -> Self {
+        Rndr::set_attribute(&self.0, name, value.as_ref());
+        self
     }
 
     /// An attribute, if it has a value.
-    pub(super) fn maybe(mut self, name: &'static str, value: Option<String>) -> Self {
-        if let Some(value) = value {
-            self.attributes
-                .push(custom_attribute(name, value).into_any_attr());
-        }
+    pub(super) fn maybe(self, name: &'static str, value: Option<String>) -> Self {
+        attribute(&self.0, name, value);
         self
     }
 
     /// An attribute that is there or not.
     pub(super) fn flag(self, name: &'static str, there: bool) -> Self {
-        self.maybe(name, there.then(String::new))
+        if there { self.set(name, "") } else { self }
     }
 
     /// An attribute that changes.
     pub(super) fn live(
-        mut self,
+        self,
         name: &'static str,
-        value: impl Fn() -> Option<String> + Send + 'static,
+        value: impl Fn() -> Option<String> + 'static,
     ) -> Self {
-        let value: Box<dyn FnMut() -> Option<String> + Send> = Box::new(value);
-        self.attributes
-            .push(custom_attribute(name, value).into_any_attr());
+        let element = self.0.clone();
+        let value: Box<dyn Fn() -> Option<String>> = Box::new(value);
+        follow(move || attribute(&element, name, value()));
         self
     }
 
     /// What happens on an event.
     pub(super) fn on(
-        mut self,
+        self,
         event: &'static str,
         then: impl FnMut(web_sys::Event) + 'static,
     ) -> Self {
-        let then: Box<dyn FnMut(web_sys::Event)> = Box::new(then);
-        self.attributes
-            .push(on(ev::Custom::<web_sys::Event>::new(event), then).into_any_attr());
+        listen(&self.0, event, Box::new(then));
         self
     }
 
     /// Words in it.
-    pub(super) fn text(self, words: impl Into<String>) -> Self {
-        self.child(words.into().into_any())
+    pub(super) fn text(self, words: impl AsRef<str>) -> Self {
+        self.child(text(words.as_ref()))
     }
 
     /// Another element in it.
@@ -90,43 +78,98 @@ impl El {
     }
 
     /// Something in it.
-    pub(super) fn child(mut self, child: AnyView) -> Self {
-        self.children.push(child);
+    pub(super) fn child(self, child: AnyView) -> Self {
+        append(&self.0, &child);
         self
     }
 
     /// Several things in it, or one that may be missing.
-    pub(super) fn children(mut self, children: impl IntoIterator<Item = AnyView>) -> Self {
-        self.children.extend(children);
+    pub(super) fn children(self, children: impl IntoIterator<Item = AnyView>) -> Self {
+        children
+            .into_iter()
+            .for_each(|child| append(&self.0, &child));
         self
     }
 
     /// The element as a view.
     pub(super) fn any(self) -> AnyView {
-        custom(self.tag)
-            .child(self.children)
-            .add_any_attr(self.attributes)
-            .into_any()
+        AnyView(self.0.into())
     }
 }
 
+/// Several things, one after the other.
+pub(super) fn all(list: impl IntoIterator<Item = AnyView>) -> AnyView {
+    let fragment = document().create_document_fragment();
+    list.into_iter().for_each(|view| append(&fragment, &view));
+    AnyView(fragment.into())
+}
+
 /// A part that changes: it is made anew each time.
-pub(super) fn live(part: impl Fn() -> Vec<AnyView> + Send + 'static) -> AnyView {
-    // Two sides in turn: the same side twice would be rebuilt in place, as if it were made of the same elements.
-    let side = AtomicBool::new(false);
-    let part: Box<dyn FnMut() -> Either<Vec<AnyView>, Vec<AnyView>> + Send> = Box::new(move || {
-        let part = part();
-        if side.fetch_xor(true, Ordering::Relaxed) {
-            Either::Left(part)
-        } else {
-            Either::Right(part)
+pub(super) fn live(part: impl Fn() -> Vec<AnyView> + 'static) -> AnyView {
+    changing(Box::new(part))
+}
+
+fn changing(part: Box<dyn Fn() -> Vec<AnyView>>) -> AnyView {
+    // Between these two, for as long as they stand somewhere.
+    let (start, end) = (text(""), text(""));
+    let whole = all([AnyView(start.0.clone()), AnyView(end.0.clone())]);
+    follow(move || {
+        let mut old = start.0.next_sibling();
+        for view in part() {
+            if let Some(parent) = end.0.parent_node() {
+                // A browser refuses only what cannot stand there, such as an element in itself.
+                let _ = parent.insert_before(&view.0, old.as_ref());
+            }
+        }
+        while let Some(gone) = old.filter(|node| !end.0.is_same_node(Some(node))) {
+            old = gone.next_sibling();
+            Rndr::remove(&gone);
         }
     });
-    part.into_any()
+    whole
 }
 
 /// Words that change.
-pub(super) fn words(words: impl Fn() -> String + Send + 'static) -> AnyView {
-    let words: Box<dyn FnMut() -> String + Send> = Box::new(words);
-    words.into_any()
+pub(super) fn words(words: impl Fn() -> String + 'static) -> AnyView {
+    let (words, view): (Box<dyn Fn() -> String>, _) = (Box::new(words), text(""));
+    let node = view.0.clone();
+    follow(move || node.set_text_content(Some(&words())));
+    view
+}
+
+/// Does something now, and again whenever what it read has changed, for as long as the part stands that it belongs to.
+pub fn follow(then: impl FnMut() + 'static) {
+    following(Box::new(then));
+}
+
+fn following(mut then: Box<dyn FnMut()>) {
+    let effect = RenderEffect::new(move |_: Option<()>| then());
+    on_cleanup(move || drop(effect));
+}
+
+/// Puts what is made into the page, for as long as the page lives.
+pub fn mount(page: Box<dyn FnOnce() -> AnyView>) {
+    mount_to_body(move || append(&body(), &page()));
+}
+
+fn text(words: &str) -> AnyView {
+    AnyView(Rndr::create_text_node(words).into())
+}
+
+fn append(parent: &Node, child: &AnyView) {
+    // A browser refuses only what cannot stand there, such as an element in itself.
+    let _ = parent.append_child(&child.0);
+}
+
+fn attribute(element: &Element, name: &str, value: Option<String>) {
+    match value {
+        Some(value) => Rndr::set_attribute(element, name, &value),
+        None => Rndr::remove_attribute(element, name),
+    }
+}
+
+fn listen(element: &Element, event: &str, then: Box<dyn FnMut(web_sys::Event)>) {
+    // The browser lets go of it with the element.
+    let then = Closure::wrap(then).into_js_value();
+    let _ = element.add_event_listener_with_callback(event, then.unchecked_ref());
 }

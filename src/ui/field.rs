@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::el::{of, words};
+use super::el::{AnyView, of, words};
 use super::{Desk, described, error, wrong};
 use crate::browser::focus;
 use crate::pages::Input;

@@ -19,7 +19,9 @@ use crate::config::Brand;
 use crate::pages::{Card, Notice, Press, Problem, Raw, fill};
 use crate::secret::Secret;
 use crate::text::Text;
-use el::{el, live, of};
+use el::{all, el, live, of};
+
+pub use el::{AnyView, follow, mount};
 
 /// What every part of a page may need.
 #[derive(Clone, Copy)]
@@ -89,12 +91,12 @@ impl Desk {
 
     /// Does something whenever secrets are to go.
     fn on_wipe(self, then: impl Fn() + 'static) {
-        Effect::new(move |before: Option<u32>| {
+        let mut before = None;
+        follow(move || {
             let now = self.state.read().wipes;
-            if before.is_some_and(|before| before != now) {
+            if before.replace(now).is_some_and(|before| before != now) {
                 then();
             }
-            now
         });
     }
 }
@@ -123,12 +125,12 @@ pub fn page(brand: &Brand, desk: Desk) -> AnyView {
             .into_iter()
             .collect()
     });
-    vec![skip.any(), header(brand), main.any(), foot].into_any()
+    all([skip.any(), header(brand), main.any(), foot])
 }
 
 fn header(brand: &Brand) -> AnyView {
     if brand.name.is_none() && brand.logo.is_none() {
-        return ().into_any();
+        return all([]);
     }
     // Where the name stands beside the logo, the logo has nothing to add.
     let alternative = if brand.name.is_some() {
@@ -217,6 +219,6 @@ fn error(name: &str, desk: Desk) -> AnyView {
 }
 
 /// Words that are heard and not seen.
-fn hidden(words: impl Into<String>) -> AnyView {
+fn hidden(words: impl AsRef<str>) -> AnyView {
     of("span", "visually-hidden").text(words).any()
 }

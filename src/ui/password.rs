@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::el::{el, live, of};
+use super::el::{AnyView, el, live, of};
 use super::{Desk, field, hidden};
 use crate::browser::focus;
 use crate::pages::{AGAIN, Input, RuleLine, rule_lines};

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::choices::option;
-use super::el::{live, of, words};
+use super::el::{AnyView, live, of, words};
 use super::{Desk, described, error, field, wrong};
 use crate::browser::{focus, place};
 use crate::pages::{COUNTRY, EXTENSION, Input, shown_back};

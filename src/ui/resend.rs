@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::el::{live, of, words};
-use super::{Desk, buttons};
+use super::el::{AnyView, live, of, words};
+use super::{Desk, buttons, follow};
 use crate::browser::timer;
 use crate::pages::{Action, Button, Press, fill};
 use crate::text::Text;
@@ -20,7 +20,7 @@ pub(super) fn resend(desk: Desk) -> AnyView {
         REST.saturating_sub(since).div_ceil(1000)
     };
     let seconds = RwSignal::new(left());
-    Effect::new(move || seconds.set(left()));
+    follow(move || seconds.set(left()));
     if let Ok(ticking) = set_interval_with_handle(
         move || seconds.set(untrack(left)),
         Duration::from_millis(500),

@@ -1,9 +1,8 @@
 //! Ceremonies: one at a time, and none that outlives its page.
 
-use wasm_bindgen_futures::spawn_local;
-
 use super::FlowStore;
 use crate::browser::passkeys::Dialog;
+use crate::browser::spawn;
 use crate::flow::{Event, Failure, Phase, Way};
 use crate::idx::Step;
 use crate::pages::Press;
@@ -41,7 +40,7 @@ impl FlowStore {
         if !lists {
             self.apply(Event::Performing);
         }
-        spawn_local(async move {
+        spawn(async move {
             let made = dialog.ask(lists).await;
             let mut known = inner.performance.borrow_mut();
             let over = known.take_if(|known| known.number == number).is_none();
