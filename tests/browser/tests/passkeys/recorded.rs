@@ -1,23 +1,10 @@
 //! What the browser is asked for, and what is sent of its answer: with an org that says what a recording says.
 
-use std::cell::RefCell;
 use std::time::Duration;
 
-use browser_tests::{Credential, Device, Page, Window, look_at};
+use browser_tests::{Credential, Device, Page, Script, Sent, scripted};
 use serde_json::{Value, json};
 use tokio::time::sleep;
-use xtask::paths;
-use xtask::serve::{Site, loopback};
-
-#[path = "../../src/bin/corpus/org.rs"]
-#[allow(dead_code, reason = "the corpus asks it more")]
-mod org;
-#[path = "../../../support/recording.rs"]
-#[allow(dead_code, reason = "the judges have their own part of it")]
-mod recording;
-
-use org::{Org, Sent};
-use recording::Recording;
 
 const ENROL: &str = include_str!("../../../fixtures/enroll-authenticator-webauthn.json");
 const VERIFY: &str = include_str!("../../../fixtures/challenge-authenticator-webauthn.json");
@@ -26,39 +13,32 @@ const LIST: &str =
     include_str!("../../../fixtures/challenge-webauthn-autofillui-authenticator.json");
 const PICK: &str = include_str!("../../../fixtures/launch-passkeys-authenticator.json");
 
-/// Opens the app at an org that answers with a body, moved to this machine's site.
-fn met(name: &str, body: Value, story: impl AsyncFnOnce(&Page, &Org)) {
-    let served = RefCell::new(None);
-    let origin = async {
-        let (app, app_listeners) = listen().await;
-        let (place, listeners) = listen().await;
-        let org = Org::new(&place);
-        org.serve(listeners);
-        org.says(200, &Recording::at(&body.to_string(), &place).text, false);
-        let config =
-            json!({ "issuer": format!("{place}/oauth2/default"), "clientId": "vestibule" });
-        let site = Site::new(paths::dist())
-            .config(config.to_string())
-            .org(&place);
-        tokio::spawn(site.serve_until(app_listeners, std::future::pending()));
-        served.replace(Some(org));
-        app
+/// Tells a story of the app at an org that begins with this page and ends after it.
+fn met(name: &str, body: Value, story: impl AsyncFnOnce(&Page, &Script)) {
+    let org = async {
+        let org = Script::new(|_, _| (404, String::new())).await;
+        let body = body
+            .to_string()
+            .replace("https://id.acme.test", org.origin());
+        org.says(move |path, _| match path {
+            "/idp/idx/introspect" => (200, body.clone()),
+            _ if path.ends_with("/v1/interact") => {
+                (200, json!({ "interaction_handle": "ih" }).to_string())
+            }
+            _ => (200, END.to_owned()),
+        });
+        org
     };
-    look_at(name, &Window::WIDE, origin, async |page: &Page| {
-        let org = served.take().expect("it was made with the origin");
-        story(page, &org).await;
-    });
+    scripted(name, &json!({}), org, story);
 }
 
-async fn listen() -> (String, Vec<tokio::net::TcpListener>) {
-    let listeners = loopback(0, "")
-        .await
-        .unwrap_or_else(|error| panic!("{error}"));
-    let port = listeners[0]
-        .local_addr()
-        .expect("a listener has an address")
-        .port();
-    (format!("http://localhost:{port}"), listeners)
+const END: &str = r#"{"version":"1.0.0","messages":{"type":"array","value":[{"message":"That is all.","class":"INFO"}]}}"#;
+
+/// What was sent of the page.
+fn answers(org: &Script) -> Vec<Sent> {
+    let mut sent = org.sent();
+    sent.retain(|sent| !sent.path.ends_with("/interact") && !sent.path.ends_with("/introspect"));
+    sent
 }
 
 /// A recording for this machine's site: what it says of another would be refused by the browser.
@@ -85,11 +65,11 @@ fn here(body: &str) -> Value {
     root
 }
 
-async fn sent(page: &Page, org: &Org) -> (Sent, Value) {
+async fn sent(page: &Page, org: &Script) -> (Sent, Value) {
     let sent = page
-        .until("a request", async || org.sent().into_iter().next())
+        .until("a request", async || answers(org).into_iter().next())
         .await;
-    let body: Value = serde_json::from_str(&sent.body).expect("JSON");
+    let body = sent.json();
     (sent, body)
 }
 
@@ -186,7 +166,7 @@ fn a_key_that_is_set_up_already_is_told_from_a_new_one() {
         page.press("Set up").await;
         let errors = page.refused("enroll-authenticator").await;
         assert!(errors.says("already set up"), "{errors:?}");
-        assert!(org.sent().is_empty(), "nothing is sent");
+        assert!(answers(org).is_empty(), "nothing is sent");
         page.unplugs(&device).await;
         page.plugs_in(Device::KEY).await;
         page.press("Try again").await;
@@ -206,7 +186,7 @@ fn a_key_of_another_site_is_no_use_here_and_there_are_other_ways() {
         assert!(errors.says("another web address"), "{errors:?}");
         let buttons = page.buttons().await;
         assert!(!buttons.iter().any(|button| button == "Try again"));
-        assert!(org.sent().is_empty());
+        assert!(answers(org).is_empty());
         page.press("Verify with something else").await;
         page.reaches("select-authenticator-authenticate").await;
         page.check().await;
@@ -223,7 +203,7 @@ fn a_browser_without_webauthn_says_so_and_there_are_other_ways() {
         page.press("Set up").await;
         let errors = page.refused("enroll-authenticator").await;
         assert!(errors.says("This browser or device cannot"), "{errors:?}");
-        assert!(org.sent().is_empty());
+        assert!(answers(org).is_empty());
         page.press("Choose another authenticator").await;
         page.reaches("select-authenticator-enroll").await;
     });
@@ -255,7 +235,7 @@ fn who_is_not_recognised_can_try_again() {
         page.press("Sign in with a passkey").await;
         let errors = page.refused("identify").await;
         assert!(errors.says("it was cancelled"), "{errors:?}");
-        assert!(org.sent().is_empty());
+        assert!(answers(org).is_empty());
         page.recognises(&device, true).await;
         page.press("Try again").await;
         let (request, body) = sent(page, org).await;
@@ -297,7 +277,7 @@ fn a_page_that_is_left_takes_its_dialog_along() {
         .await;
         page.touches(&device, true).await;
         sleep(Duration::from_millis(500)).await;
-        assert!(org.sent().is_empty(), "nobody waits for that any more");
+        assert!(answers(org).is_empty(), "nobody waits for that any more");
         assert_eq!(page.errors().await.summary, Vec::<String>::new());
         page.press("Go back").await;
         page.reaches("challenge-authenticator").await;
@@ -355,7 +335,7 @@ fn a_browser_without_a_list_shows_the_plain_page() {
         page.press("Sign In").await;
         page.at("identify", "Sign In").await;
         sleep(Duration::from_millis(500)).await;
-        assert!(org.sent().is_empty(), "nothing is picked by itself");
+        assert!(answers(org).is_empty(), "nothing is picked by itself");
         page.press("Sign in with a passkey").await;
         let (_, body) = sent(page, org).await;
         assert_eq!(body["credentials"]["userHandle"], "MDB1TWlhNGY3cw==");
