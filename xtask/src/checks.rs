@@ -20,7 +20,9 @@ pub fn run(options: &args::Test) -> Result<()> {
     // The tools first: what is missing is told before minutes are spent.
     let tools = Tools::ensure(WasmOpt::Required)?;
     let browser = if options.browser {
-        Some((Browser::ensure()?, tools::axe()?))
+        let browser = Browser::ensure()?;
+        tools::servers()?;
+        Some((browser, tools::axe()?))
     } else {
         None
     };

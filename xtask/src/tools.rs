@@ -274,6 +274,23 @@ fn apt_install(packages: &[&str]) -> Result<()> {
     )
 }
 
+/// nginx and Caddy, in front of which the app is tested.
+pub fn servers() -> Result<()> {
+    let there = |name: &str, folder: &str| {
+        first_on_path(Path::new(name)).is_some() || Path::new(folder).join(name).is_file()
+    };
+    if there("nginx", "/usr/sbin") && there("caddy", "/usr/bin") {
+        return Ok(());
+    }
+    if is_root_on_debian() {
+        return apt_install(&["nginx-light", "libnginx-mod-http-brotli-static", "caddy"]);
+    }
+    Err(Error::Missing {
+        what: "The app is tested behind nginx and Caddy, which are not on this machine".to_owned(),
+        remedy: "apt-get install nginx-light libnginx-mod-http-brotli-static caddy".to_owned(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,15 +15,17 @@ mod driver;
 mod keys;
 mod page;
 mod script;
+mod server;
 mod session;
 mod stage;
 mod visit;
 
 pub use fantoccini::key::Key;
 pub use org::{Fault, FaultKind, TokenFault};
+pub use xtask::hosts::Host;
 
 pub use crate::keys::{Credential, Device, Plugged};
-pub use crate::page::{Choice, Errors, Failure, Input, Page, Request, Storage, Tab};
+pub use crate::page::{Choice, Errors, Failure, Fetched, Input, Page, Request, Storage, Tab};
 pub use crate::script::{Script, Sent, scripted};
 pub use crate::session::Window;
 pub use crate::stage::look_at;

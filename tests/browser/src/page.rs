@@ -14,6 +14,8 @@ use fantoccini::key::Key;
 use fantoccini::wd::WindowHandle;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 use xtask::paths;
 
@@ -145,6 +147,25 @@ pub struct Page {
     checked_lines: Cell<usize>,
     requests: RefCell<Vec<Request>>,
     expected: RefCell<Vec<Failure>>,
+}
+
+/// An answer of the app's server.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+    /// The status, 0 if there was none.
+    pub status: u16,
+    headers: Vec<(String, String)>,
+    /// The body, as far as it is text.
+    pub text: String,
+}
+
+impl Fetched {
+    /// A header, by its name in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
 }
 
 impl Page {
@@ -418,9 +439,53 @@ impl Page {
         self.words("look.title()").await
     }
 
-    /// What stands in the address bar after the origin.
+    /// What stands in the address bar after the origin, or after the folder that the app lies in.
     pub async fn address(&self) -> String {
-        self.words("look.address()").await
+        let address = self.words("look.address()").await;
+        let folder = self.origin.splitn(4, '/').nth(3);
+        let inside = folder.and_then(|folder| address.strip_prefix(&format!("/{folder}")));
+        inside.map_or(address.clone(), str::to_owned)
+    }
+
+    /// What the app's server answers at a path of the app, asked without the browser.
+    ///
+    /// # Panics
+    /// If the server does not answer.
+    pub async fn fetched(&self, path: &str) -> Fetched {
+        let address = self.origin.trim_start_matches("http://");
+        let (host, folder) = address.split_once('/').unwrap_or((address, ""));
+        let folder = if folder.is_empty() {
+            String::new()
+        } else {
+            format!("/{folder}")
+        };
+        let request = format!(
+            "GET {folder}{path} HTTP/1.1\r\nhost: {host}\r\naccept-encoding: br, gzip\r\nconnection: close\r\n\r\n"
+        );
+        let mut server = TcpStream::connect(host).await.expect("the server listens");
+        server
+            .write_all(request.as_bytes())
+            .await
+            .expect("the server reads");
+        let mut answer = Vec::new();
+        server
+            .read_to_end(&mut answer)
+            .await
+            .expect("the server answers");
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let mut lines = head.lines();
+        let status = lines
+            .next()
+            .and_then(|line| line.split(' ').nth(1)?.parse().ok());
+        Fetched {
+            status: status.unwrap_or_default(),
+            headers: lines
+                .filter_map(|line| line.split_once(": "))
+                .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+                .collect(),
+            text: body.to_owned(),
+        }
     }
 
     /// The origin of the app.

@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use org::{Fault, Mail, Org, Person, Settings, TokenFault};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use xtask::hosts::Host;
 use xtask::paths;
 use xtask::serve::Site;
 
 use crate::page::{Page, Request};
 use crate::script;
+use crate::server::Server;
 use crate::session::Window;
 use crate::stage::{self, Stage};
 
@@ -21,6 +24,7 @@ pub struct Scene {
     window: Window,
     policy: &'static str,
     config: Config,
+    host: Option<(Host, &'static str)>,
 }
 
 /// The `config.json` that the app meets.
@@ -67,6 +71,7 @@ impl Scene {
             window: Window::WIDE,
             policy: "seed",
             config: Config::Right,
+            host: None,
         }
     }
 
@@ -82,6 +87,15 @@ impl Scene {
         Self { policy, ..self }
     }
 
+    /// The app comes from another server than ours, in this folder of its origin, with a slash at both ends.
+    #[must_use]
+    pub fn host(self, host: Host, base: &'static str) -> Self {
+        Self {
+            host: Some((host, base)),
+            ..self
+        }
+    }
+
     /// Another configuration.
     #[must_use]
     pub fn config(self, config: Config) -> Self {
@@ -95,6 +109,8 @@ pub struct Visit {
     window: Window,
     org: Org,
     org_origin: String,
+    /// It runs as long as this does.
+    _server: Option<Server>,
 }
 
 impl Deref for Visit {
@@ -124,9 +140,11 @@ impl Visit {
             "{} holds no built app: `cargo xtask build` makes it",
             dist.display()
         );
-        let (app_origin, app_listeners) = script::listen().await;
         let (org_origin, org_listeners) = script::listen().await;
-
+        if let Some((host, base)) = scene.host {
+            return Self::hosted(scene, host, base, &org_origin, org_listeners).await;
+        }
+        let (app_origin, app_listeners) = script::listen().await;
         let settings = Settings::new(&org_origin, &app_origin);
         let settings = settings
             .policy(scene.policy)
@@ -162,6 +180,39 @@ impl Visit {
             window: scene.window.clone(),
             org,
             org_origin,
+            _server: None,
+        }
+    }
+
+    /// The same with a server of others in front of the app.
+    async fn hosted(
+        scene: &Scene,
+        host: Host,
+        base: &str,
+        org_origin: &str,
+        org_listeners: Vec<TcpListener>,
+    ) -> Self {
+        let port = Server::port();
+        let origin = format!("http://localhost:{port}");
+        let root = format!("{origin}{}", base.trim_end_matches('/'));
+        let settings = Settings::new(org_origin, &origin)
+            .app_origin(&root)
+            .policy(scene.policy)
+            .unwrap_or_else(|error| panic!("{error}"));
+        let org = Org::new(settings);
+        for listener in org_listeners {
+            let org = org.clone();
+            tokio::spawn(async move { org.serve(listener).await });
+        }
+        let config =
+            json!({ "issuer": format!("{org_origin}/oauth2/default"), "clientId": "vestibule" });
+        let server = Server::start(host, base, port, &config.to_string());
+        Self {
+            page: Page::new(&scene.window, root).await,
+            window: scene.window.clone(),
+            org,
+            org_origin: org_origin.to_owned(),
+            _server: Some(server),
         }
     }
 
@@ -290,24 +341,23 @@ impl Stage for Visit {
 
 /// A copy of the built app that has no `config.json`.
 fn without_config(dist: &Path) -> PathBuf {
-    fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-        fs::create_dir_all(to)?;
-        for entry in fs::read_dir(from)? {
-            let entry = entry?;
-            let (from, to) = (entry.path(), to.join(entry.file_name()));
-            if from.is_dir() {
-                copy(&from, &to)?;
-            } else if !entry
-                .file_name()
-                .to_string_lossy()
-                .starts_with("config.json")
-            {
-                fs::copy(&from, &to)?;
-            }
-        }
-        Ok(())
-    }
     let to = crate::page::results().join("dist-without-config");
-    copy(dist, &to).unwrap_or_else(|error| panic!("{}: {error}", to.display()));
+    copy(dist, &to, &|name| !name.starts_with("config.json"))
+        .unwrap_or_else(|error| panic!("{}: {error}", to.display()));
     to
+}
+
+/// Copies a folder, with those of its files whose names are wanted.
+pub(crate) fn copy(from: &Path, to: &Path, wanted: &dyn Fn(&str) -> bool) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy(&from, &to, wanted)?;
+        } else if wanted(&entry.file_name().to_string_lossy()) {
+            fs::copy(&from, &to)?;
+        }
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@ mod bad_input;
 mod devices;
 mod fields;
 mod harness;
+mod hosts;
 mod keyboard;
 mod links;
 mod passkeys;
