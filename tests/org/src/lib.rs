@@ -13,6 +13,7 @@ mod challenge;
 mod clock;
 mod console;
 mod cors;
+mod deadline;
 mod dpop;
 mod faults;
 mod grants;

@@ -44,6 +44,13 @@ pub struct Person {
     pub locked: bool,
 }
 
+/// How long somebody can still put off what they have to set up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grace {
+    pub(crate) skips: u32,
+    pub(crate) until: SystemTime,
+}
+
 /// One person, complete.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
@@ -70,6 +77,8 @@ pub(crate) struct Account {
     pub(crate) keys: Vec<SecurityKey>,
     /// The device with Okta Verify on it.
     pub(crate) device: Option<Device>,
+    /// How long what is due can still be put off, once they were asked for it.
+    pub(crate) grace: Option<Grace>,
     pub(crate) updated: SystemTime,
     /// So many wrong passwords lock it.
     pub(crate) locks_after: u32,
@@ -97,6 +106,7 @@ impl Account {
             otp: None,
             keys: Vec::new(),
             device: None,
+            grace: None,
             updated: now,
             locks_after: LOCKED_AFTER,
             password_since: now,

@@ -31,6 +31,11 @@ const POLICIES: &[(&str, &str)] = &[
     ("webauthn", include_str!("../policies/webauthn.toml")),
     ("okta-verify", include_str!("../policies/okta-verify.toml")),
     ("mfa-any", include_str!("../policies/mfa-any.toml")),
+    ("passkey", include_str!("../policies/passkey.toml")),
+    (
+        "resident-key",
+        include_str!("../policies/resident-key.toml"),
+    ),
     ("consent", include_str!("../policies/consent.toml")),
     (
         "consent-by-scope",
@@ -87,6 +92,10 @@ pub struct Policy {
     /// What has to be proved at a sign-in by the people of a group, by the group's name.
     #[serde(default)]
     groups: BTreeMap<String, Assurance>,
+    /// Keys that know their owner, and how the first page asks for them.
+    pub(crate) passkeys: Option<Passkeys>,
+    /// Something to be set up once an admin asks for it.
+    pub(crate) deadline: Option<Deadline>,
     #[serde(default)]
     pub(crate) attributes: Vec<Attribute>,
     /// The identity providers beside the org.
@@ -144,6 +153,27 @@ pub(crate) struct Idp {
 pub(crate) enum Enrollment {
     Required,
     Optional,
+}
+
+/// How the first page asks for a key that knows its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Passkeys {
+    /// In the list of the name's field, and by a button. They are offered after a sign-in by password.
+    Autofill,
+    /// By a button that leads to a page of its own.
+    Button,
+}
+
+/// Something that everybody has to set up, and how long it can be put off.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Deadline {
+    pub(crate) authenticator: Authenticator,
+    /// So many sign-ins.
+    pub(crate) skips: u32,
+    /// So many days from the first time that they are asked.
+    pub(crate) days: u64,
 }
 
 /// How people are asked what the app may have.
@@ -258,7 +288,8 @@ impl Policy {
     }
 
     pub(crate) fn knows(&self, authenticator: Authenticator) -> bool {
-        self.enrollment.contains_key(&authenticator)
+        let due = self.deadline.map(|deadline| deadline.authenticator);
+        self.enrollment.contains_key(&authenticator) || due == Some(authenticator)
     }
 
     pub(crate) fn with(&self, wanted: Enrollment) -> impl Iterator<Item = Authenticator> {

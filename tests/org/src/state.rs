@@ -53,6 +53,17 @@ impl State {
     }
 }
 
+/// How what a policy wants by a deadline is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum DeadlineMode {
+    Off,
+    /// It can be put off a number of times.
+    Skips,
+    /// It can be put off until a date.
+    Date,
+}
+
 /// What an admin can switch while the org runs.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -65,6 +76,8 @@ pub(crate) struct Switches {
     pub(crate) registration: bool,
     /// Whether the identity providers are the only way in.
     pub(crate) only_idp: bool,
+    /// Whether what a policy wants by a deadline is asked for.
+    pub(crate) deadline: DeadlineMode,
     /// Whether tokens are bound to a key of the client.
     pub(crate) dpop: DpopMode,
     /// Whether somebody with a new password is signed in at once.
@@ -80,6 +93,7 @@ impl Default for Switches {
             refresh_token: true,
             registration: true,
             only_idp: false,
+            deadline: DeadlineMode::Off,
             dpop: DpopMode::Optional,
             recovery_signs_in: true,
             activation_token: true,

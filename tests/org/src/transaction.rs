@@ -70,6 +70,8 @@ pub(crate) enum Step {
     Push { ended: bool },
     /// The new password of somebody who forgot theirs.
     Reset,
+    /// A passkey, offered to somebody who typed a password.
+    Promote,
     /// The link to a new account came too late, and another can be asked for.
     ActivationExpired,
     /// Whose account is locked, where the name comes first.
@@ -111,6 +113,22 @@ pub(crate) enum Pending {
     Setup(Setup),
     /// A question to a device.
     Push(Push),
+}
+
+/// What has to be set up, and how long that can wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Due {
+    pub(crate) authenticator: Authenticator,
+    pub(crate) wait: Wait,
+    /// It cannot wait any longer.
+    pub(crate) now: bool,
+}
+
+/// How long something can wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    Skips(u32),
+    Until(SystemTime),
 }
 
 /// How a transaction ended without an interaction code. [`crate::message::ending`] has the words.
@@ -211,6 +229,14 @@ pub(crate) struct Transaction {
     pub(crate) tries: Tries,
     pub(crate) resends: Vec<(&'static str, SystemTime)>,
     pub(crate) skipped: bool,
+    /// What has to be set up by a deadline.
+    pub(crate) due: Option<Due>,
+    /// That was put off for now.
+    pub(crate) postponed: bool,
+    /// A passkey was offered, and made or declined.
+    pub(crate) promoted: bool,
+    /// The request at hand brought a passkey that is not taken.
+    pub(crate) passkey_refused: bool,
     /// The person lets the app have what it asks for.
     pub(crate) consented: bool,
     /// Names this transaction to an identity provider's round trip.
@@ -250,6 +276,10 @@ impl Transaction {
             tries: Tries::default(),
             resends: Vec::new(),
             skipped: false,
+            due: None,
+            postponed: false,
+            promoted: false,
+            passkey_refused: false,
             consented: false,
             trip: random::token(24),
             vouched: None,

@@ -291,6 +291,11 @@ fn handle(person: &str) -> Option<PersonHandle> {
     Some(<[u8; HANDLE]>::try_from(bytes).ok()?.into())
 }
 
+/// Whose handle this is: their id.
+pub(crate) fn person(handle: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(handle)
+}
+
 /// Base64 of either alphabet, padded or not.
 pub(crate) fn bytes(text: &str) -> Option<Vec<u8>> {
     let config = GeneralPurposeConfig::new()
@@ -330,7 +335,7 @@ mod tests {
     fn somebody_is_known_again_by_their_handle() {
         let id = random::id("00u");
         let handle = handle(&id).expect("a handle");
-        assert_eq!(URL_SAFE_NO_PAD.encode(handle), id);
+        assert_eq!(person(handle.as_ref()), id);
     }
 
     #[test]

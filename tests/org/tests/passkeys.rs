@@ -32,17 +32,10 @@ async fn key_page(browser: &Browser, email: &str) -> Page {
     page
 }
 
-fn add(browser: &Browser, email: &str) {
-    browser
-        .org
-        .add_person(email, "Mary", "Holm", Some(PASSWORD))
-        .expect("a new person");
-}
-
 /// Mary with a key of hers.
 async fn with_mary() -> (Browser, Key) {
     let browser = Browser::new("webauthn");
-    add(&browser, MARY);
+    browser.person(MARY, json!({})).await;
     let mut key = Key::new(1);
     let page = new_key_page(&browser, MARY).await;
     let posted = key.create(&page);
@@ -217,7 +210,7 @@ async fn a_counter_that_goes_back_is_a_copy() {
 #[tokio::test]
 async fn a_key_of_somebody_else_opens_nothing() {
     let (browser, mut key) = with_mary().await;
-    add(&browser, ANN);
+    browser.person(ANN, json!({})).await;
     let page = new_key_page(&browser, ANN).await;
     let mut stolen = key.clone();
     let posted = stolen.create(&page);
@@ -246,7 +239,7 @@ async fn a_key_of_somebody_else_opens_nothing() {
 #[tokio::test]
 async fn a_new_key_is_for_this_challenge_and_this_page() {
     let browser = Browser::new("webauthn");
-    add(&browser, MARY);
+    browser.person(MARY, json!({})).await;
     let mut page = new_key_page(&browser, MARY).await;
     let mut key = Key::new(1);
     let first = key.create(&page);
@@ -269,6 +262,28 @@ async fn a_new_key_is_for_this_challenge_and_this_page() {
         );
     }
     let posted = key.create(&page);
+    assert!(post(&browser, &page, posted).await.is_done());
+}
+
+#[tokio::test]
+async fn a_key_that_vouches_for_itself_is_held_to_it() {
+    let browser = Browser::new("webauthn");
+    browser.person(MARY, json!({})).await;
+    let page = new_key_page(&browser, MARY).await;
+    let mut key = Key::new(1);
+    key.attests = true;
+    let mut posted = key.create(&page);
+    // A bit of the signature, which begins behind 34 bytes of names.
+    posted["attestation"] = tampered(&posted["attestation"], 50);
+    let page = post(&browser, &page, posted).await;
+    assert_eq!(
+        (page.status(), page.step().as_str()),
+        (400, "enroll-authenticator")
+    );
+    let posted = key.create(&page);
+    assert!(post(&browser, &page, posted).await.is_done());
+    let page = key_page(&browser, MARY).await;
+    let posted = key.sign(&page);
     assert!(post(&browser, &page, posted).await.is_done());
 }
 

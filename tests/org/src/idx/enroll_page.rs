@@ -8,8 +8,9 @@ use super::journey;
 use super::page::{Page, user};
 use super::visit::Visit;
 use crate::authenticator::{Authenticator, phone_methods};
+use crate::clock::iso;
 use crate::password;
-use crate::transaction::Step;
+use crate::transaction::{Step, Wait};
 
 /// What can be set up.
 pub(crate) fn select(page: &mut Page, visit: &Visit<'_>, skip: bool) {
@@ -78,6 +79,22 @@ pub(crate) fn okta_verify(page: &mut Page, visit: &Visit<'_>, skip: bool) {
     user(page, visit);
 }
 
+/// A passkey for somebody who typed a password (protocol 4.1).
+pub(crate) fn promote(page: &mut Page, visit: &Visit<'_>) {
+    let key = Authenticator::WebAuthn;
+    page.form(
+        Form::new("enroll-authenticator-promotion", "credential/enroll")
+            .relates_to("$.currentAuthenticator")
+            .field(factor::enroll_fields(key)),
+    );
+    page.object("currentAuthenticator", described(visit, key));
+    page.array("authenticators", vec![key.object()]);
+    page.array("authenticatorEnrollments", done(visit));
+    page.object("enrollmentAuthenticator", key.object());
+    leave(page, true);
+    user(page, visit);
+}
+
 /// The authenticator with what its page needs to know: the rules of a password, the way that a code went.
 fn described(visit: &Visit<'_>, authenticator: Authenticator) -> Value {
     let mut object = authenticator.object();
@@ -135,10 +152,32 @@ fn list(page: &mut Page, visit: &Visit<'_>) {
         Form::new("select-authenticator-enroll", "credential/enroll")
             .field(json!({"name": "authenticator", "type": "object", "options": options})),
     );
-    page.array(
-        "authenticators",
-        open.iter().map(|one| one.object()).collect(),
-    );
+    let offered = open.iter().map(|one| {
+        let mut object = one.object();
+        if let Some(due) = visit
+            .transaction
+            .due
+            .filter(|due| due.authenticator == *one)
+        {
+            object["gracePeriod"] = match due.wait {
+                Wait::Skips(left) => json!({"type": "BY_SKIP_COUNT", "remainingSkips": left}),
+                Wait::Until(date) => {
+                    let date = iso(visit.settings.clock.told(date));
+                    json!({"type": "BY_DATE_TIME", "expiry": date})
+                }
+            };
+        }
+        object
+    });
+    page.array("authenticators", offered.collect());
+    page.array("authenticatorEnrollments", done(visit));
+}
+
+/// What somebody has set up.
+fn done(visit: &Visit<'_>) -> Vec<Value> {
+    let Some(account) = visit.account() else {
+        return Vec::new();
+    };
     let done = account.authenticators().into_iter().flat_map(|one| {
         if one == Authenticator::WebAuthn {
             return factor::webauthn::enrollments(account);
@@ -147,7 +186,7 @@ fn list(page: &mut Page, visit: &Visit<'_>) {
         object["id"] = json!(account.enrollment_id(one));
         vec![object]
     });
-    page.array("authenticatorEnrollments", done.collect());
+    done.collect()
 }
 
 fn leave(page: &mut Page, skip: bool) {

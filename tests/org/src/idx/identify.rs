@@ -7,6 +7,7 @@ use super::profile_page::{Profile, read_attributes, read_profile};
 use super::visit::{Answer, Visit, text};
 use super::{federated, journey};
 use crate::authenticator::Authenticator;
+use crate::deadline;
 use crate::message;
 use crate::people::Account;
 use crate::policy::{Asked, Enrollment};
@@ -173,6 +174,7 @@ fn update_profile(visit: &mut Visit<'_>, body: &Value) -> Answer {
 
 /// `skip`: leaves the page that may be left.
 pub(crate) fn skip(visit: &mut Visit<'_>) -> Answer {
+    let due = visit.transaction.due.is_some();
     match visit.transaction.step {
         Step::ProfileUpdate => {
             if let Some(account) = visit.account_mut() {
@@ -180,6 +182,14 @@ pub(crate) fn skip(visit: &mut Visit<'_>) -> Answer {
             }
         }
         Step::Reenroll { .. } => visit.transaction.later = true,
+        Step::Promote => visit.transaction.promoted = true,
+        _ if due => {
+            visit.transaction.postponed = true;
+            let mode = visit.switches.deadline;
+            if let Some(account) = visit.account_mut() {
+                deadline::put_off(account, mode);
+            }
+        }
         _ => visit.transaction.skipped = true,
     }
     journey::advance(visit)

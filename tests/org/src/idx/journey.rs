@@ -7,11 +7,12 @@ use axum::http::StatusCode;
 use super::factor;
 use super::visit::{Answer, Visit};
 use crate::authenticator::{Authenticator, Channel};
+use crate::deadline;
 use crate::grants::Granted;
 use crate::message;
 use crate::people::Account;
-use crate::policy::{Asked, Assurance, Attribute, Enrollment, Policy, Recovery};
-use crate::transaction::{Ending, Purpose, Step, Transaction};
+use crate::policy::{Asked, Assurance, Attribute, Enrollment, Passkeys, Policy, Recovery};
+use crate::transaction::{Due, Ending, Purpose, Step, Transaction};
 
 /// What can be set up now, and whether it may be left.
 pub(crate) struct Open {
@@ -19,8 +20,8 @@ pub(crate) struct Open {
     pub(crate) skip: bool,
 }
 
-/// The open authenticators: the required ones together; then those that the policy still wants one of; then the others,
-/// which may be left.
+/// The open authenticators: the required ones together; then those that the policy still wants one of; then what is due
+/// by a deadline; then the others, which may be left.
 pub(crate) fn open(policy: &Policy, transaction: &Transaction, account: &Account) -> Option<Open> {
     let without = |wanted| {
         policy
@@ -45,7 +46,11 @@ pub(crate) fn open(policy: &Policy, transaction: &Transaction, account: &Account
             .then(|| without(Enrollment::Optional))
             .and_then(|list| found(list, true))
     };
-    required.or_else(owed).or_else(optional)
+    let due = transaction
+        .due
+        .filter(|due| !account.has(due.authenticator));
+    let due = due.and_then(|due| found(vec![due.authenticator], !due.now));
+    required.or_else(owed).or(due).or_else(optional)
 }
 
 /// The rule of this run and what counts for it: at sign-up what is set up, at sign-in what was proved.
@@ -146,10 +151,15 @@ pub(crate) fn advance(visit: &mut Visit<'_>) -> Answer {
             return verify_one_of(visit, &candidates);
         }
     }
-    match open(policy, transaction, account) {
+    visit.transaction.due = met.then(|| due(visit)).flatten();
+    let open = visit
+        .account()
+        .and_then(|account| open(visit.policy(), visit.transaction, account));
+    match open {
         Some(open) if !open.skip => {
             visit.transaction.step = Step::SelectEnroll { skip: false };
-            visit.transaction.enrolled = true;
+            // What is due by a deadline is asked for alone.
+            visit.transaction.enrolled |= visit.transaction.due.is_none();
             return Answer::page();
         }
         Some(_) | None if !met => return unsatisfiable(visit),
@@ -187,6 +197,11 @@ fn finish(visit: &mut Visit<'_>) -> Answer {
         visit.transaction.step = Step::ProfileUpdate;
         return Answer::page();
     }
+    if offers_passkey(policy, transaction) {
+        factor::webauthn::begin_enroll(visit);
+        visit.transaction.step = Step::Promote;
+        return Answer::page();
+    }
     if policy.consent.is_some() && !transaction.consented {
         visit.transaction.step = Step::Consent;
         return Answer::page();
@@ -221,6 +236,26 @@ pub(crate) fn days_left(policy: &Policy, account: &Account, now: SystemTime) -> 
     let left = end.duration_since(now).unwrap_or_default().as_secs();
     let days = left.div_ceil(DAY);
     (days <= age.warn_days).then_some(days)
+}
+
+/// What has to be set up by a deadline, at a sign-in of somebody who has not put it off yet.
+fn due(visit: &mut Visit<'_>) -> Option<Due> {
+    if visit.transaction.signing_up || visit.transaction.postponed {
+        return None;
+    }
+    let (mode, now) = (visit.switches.deadline, visit.now);
+    let deadline = visit.policy().deadline?;
+    deadline::due(deadline, mode, visit.account_mut()?, now)
+}
+
+/// Whether a passkey is offered: to those who typed a password, once.
+fn offers_passkey(policy: &Policy, transaction: &Transaction) -> bool {
+    let proved = |one| transaction.proofs.contains(&one);
+    policy.passkeys == Some(Passkeys::Autofill)
+        && !transaction.signing_up
+        && !transaction.promoted
+        && proved(Authenticator::Password)
+        && !proved(Authenticator::WebAuthn)
 }
 
 /// How they proved to be themselves, `mfa` where two kinds were used.

@@ -198,6 +198,7 @@ fn with_visit<T>(
 
 /// One request on the current page (protocol 5.11).
 fn step(visit: &mut Visit<'_>, path: &str, body: &Value) -> Reply {
+    visit.transaction.passkey_refused = false;
     let written = without_handle(body);
     let offered = Page::of(visit).offers(path);
     if path == "challenge/poll" {
@@ -228,6 +229,8 @@ fn step(visit: &mut Visit<'_>, path: &str, body: &Value) -> Reply {
         "unlock-account" => unlock::begin(visit),
         "challenge/answer" => prove::answer(visit, body),
         "challenge/send" => factor::okta_verify::send(visit, body),
+        "challenge/answer/webauthn-autofillui" => factor::webauthn::sign_in(visit, body),
+        "authenticators/webauthn/launch" => factor::webauthn::launch(visit),
         "challenge/resend" => prove::resend(visit),
         "consent" => consent::answer(visit, body),
         "device/activate" => user_code::answer(visit, body),
@@ -275,7 +278,8 @@ fn without_handle(body: &Value) -> String {
 }
 
 /// The current page with what is to be said.
-fn shown(visit: &Visit<'_>, answer: &Answer) -> Reply {
+fn shown(visit: &mut Visit<'_>, answer: &Answer) -> Reply {
+    factor::webauthn::offer(visit);
     if let Step::Ended(ending) = visit.transaction.step {
         let (status, said) = message::ending(ending);
         let said = Answer::says(status, said);

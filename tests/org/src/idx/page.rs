@@ -58,6 +58,7 @@ impl Page {
                 sign_in_page::challenge(&mut page, visit, authenticator)
             }
             Step::Push { ended } => sign_in_page::push(&mut page, visit, ended),
+            Step::Promote => enroll_page::promote(&mut page, visit),
             Step::Reset => sign_in_page::reset(&mut page, visit),
             Step::Reenroll { skip } => sign_in_page::reenroll(&mut page, visit, skip),
             Step::ActivationExpired => links::expired_page(&mut page, visit),

@@ -21,6 +21,9 @@ const RESENDS: usize = 2;
 
 /// `credential/enroll`: what to set up, and for a phone which number.
 pub(crate) fn select_enroll(visit: &mut Visit<'_>, body: &Value) -> Answer {
+    if visit.transaction.step == Step::Promote {
+        return factor::webauthn::enroll(visit, body);
+    }
     let Some(id) = text(body, "/authenticator/id") else {
         return Answer::note(StatusCode::BAD_REQUEST, "authenticator", message::missing());
     };

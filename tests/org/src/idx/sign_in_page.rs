@@ -29,7 +29,14 @@ pub(crate) fn identify(page: &mut Page, visit: &Visit<'_>) {
         merge(&mut password, Authenticator::Password.object());
         page.object("currentAuthenticator", password);
     }
-    page.form(form);
+    let passkey = factor::webauthn::first_page(page, visit);
+    // A client has to go back to the name by itself when its passkey was refused (protocol T47).
+    let at = match visit.transaction.passkey_refused {
+        true => passkey.len(),
+        false => 0,
+    };
+    page.forms.extend(passkey);
+    page.forms.insert(at, form);
     providers(page, visit);
     sign_up(page, visit);
     unlock::offer(page, visit);

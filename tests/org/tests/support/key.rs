@@ -27,6 +27,8 @@ pub struct Key {
     pub counter: u32,
     /// Whether it makes sure of the person.
     pub verifies: bool,
+    /// Whether it vouches for itself when it is made.
+    pub attests: bool,
     secret: SigningKey,
 }
 
@@ -40,6 +42,7 @@ impl Key {
             rp_id: "localhost".to_owned(),
             counter: 1,
             verifies: true,
+            attests: false,
             secret: SigningKey::from_slice(&[seed; 32]).expect("a key"),
         }
     }
@@ -55,8 +58,8 @@ impl Key {
             .expect("base64");
         let client_data = self.client_data("webauthn.create", &asked["challenge"]);
         json!({
+            "attestation": STANDARD.encode(self.attestation(&client_data)),
             "clientData": STANDARD.encode(client_data),
-            "attestation": STANDARD.encode(self.attestation()),
             "transports": "[\"internal\"]", "clientExtensions": "{\"credProps\":{\"rk\":true}}"
         })
     }
@@ -81,17 +84,29 @@ impl Key {
         signed
     }
 
+    /// What a key posts that says whose it is on a page of its own.
+    pub fn sign_for_owner(&mut self, page: &Page, owner: &str) -> Value {
+        let mut signed = self.sign(page);
+        signed["userHandle"] = json!(owner);
+        signed
+    }
+
     fn sign_for(&mut self, asked: Value) -> Value {
         self.counter += 1;
         let client_data = self.client_data("webauthn.get", &asked["challenge"]);
         let data = self.data(0);
-        let signed = [data.as_slice(), &Sha256::digest(&client_data)].concat();
-        let signature: Signature = self.secret.sign(&signed);
+        let signature = self.signature(&data, &client_data);
         json!({
             "clientData": STANDARD.encode(client_data),
             "authenticatorData": STANDARD.encode(data),
-            "signatureData": STANDARD.encode(signature.to_der())
+            "signatureData": STANDARD.encode(signature)
         })
+    }
+
+    fn signature(&self, data: &[u8], client_data: &[u8]) -> Vec<u8> {
+        let signed = [data, &Sha256::digest(client_data)].concat();
+        let signature: Signature = self.secret.sign(&signed);
+        signature.to_der().as_bytes().to_vec()
     }
 
     fn client_data(&self, kind: &str, challenge: &Value) -> Vec<u8> {
@@ -110,8 +125,8 @@ impl Key {
         data
     }
 
-    /// The attestation object without an attestation, in CBOR.
-    fn attestation(&self) -> Vec<u8> {
+    /// The attestation object in CBOR.
+    fn attestation(&self, client_data: &[u8]) -> Vec<u8> {
         let point = self.secret.verifying_key().to_encoded_point(false);
         let mut data = self.data(NEW_KEY);
         data.extend([0; 16]);
@@ -122,8 +137,21 @@ impl Key {
         data.extend(point.x().expect("a point"));
         data.extend([0x22, 0x58, 0x20]);
         data.extend(point.y().expect("a point"));
-        // {"fmt": "none", "attStmt": {}, "authData": data}
-        let mut object = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58".to_vec();
+        let mut object = match self.attests {
+            // {"fmt": "none", "attStmt": {}, …
+            false => b"\xa3\x63fmt\x64none\x67attStmt\xa0".to_vec(),
+            // {"fmt": "packed", "attStmt": {"alg": -7, "sig": signature}, …
+            true => {
+                let signature = self.signature(&data, client_data);
+                let mut object =
+                    b"\xa3\x63fmt\x66packed\x67attStmt\xa2\x63alg\x26\x63sig\x58".to_vec();
+                object.push(signature.len() as u8);
+                object.extend(signature);
+                object
+            }
+        };
+        // … "authData": data}
+        object.extend(b"\x68authData\x58");
         object.push(data.len() as u8);
         object.extend(data);
         object

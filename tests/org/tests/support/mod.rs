@@ -357,6 +357,13 @@ fn assert_whole(json: &Value) {
             .filter_map(|option| option.get("relatesTo").cloned());
         for path in own.into_iter().chain(of_options) {
             let path = path.as_str().expect("a path");
+            // Members outside the usual ones go by their bare name.
+            let bare = !path.starts_with("$.");
+            let path = if bare {
+                format!("$.{path}")
+            } else {
+                path.to_owned()
+            };
             let pointer = path
                 .replace("$.", "/")
                 .replace(['.', '['], "/")

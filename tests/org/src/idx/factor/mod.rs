@@ -29,7 +29,7 @@ pub(crate) fn challenge_fields(visit: &Visit<'_>, authenticator: Authenticator) 
         Authenticator::Password => passcode("Password", true),
         Authenticator::OktaVerify => okta_verify::code_field(),
         Authenticator::Question => question::challenge_field(visit),
-        Authenticator::WebAuthn => webauthn::challenge_field(),
+        Authenticator::WebAuthn => webauthn::challenge_field(visit),
         _ => passcode("Enter code", false),
     }
 }

@@ -4,13 +4,17 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::authenticator::Authenticator;
-use crate::idx::form::credentials;
+use crate::idx::form::{Form, credentials};
 use crate::idx::journey;
+use crate::idx::page::Page;
 use crate::idx::visit::{Answer, Visit, text};
 use crate::message;
 use crate::people::Account;
-use crate::transaction::Pending;
-use crate::webauthn::{ALGORITHMS, Assertion, Creation, NewKey, Purpose, Signed, Site, bytes};
+use crate::policy::Passkeys;
+use crate::transaction::{Pending, Step};
+use crate::webauthn::{
+    ALGORITHMS, Assertion, Creation, NewKey, Purpose, Signed, Site, bytes, person,
+};
 
 /// What browsers show as the one who asks.
 const ORG: &str = "Vestibule org";
@@ -32,12 +36,23 @@ pub(crate) fn enroll_field() -> Value {
     ])
 }
 
-pub(crate) fn challenge_field() -> Value {
-    field(&[
+pub(crate) fn challenge_field(visit: &Visit<'_>) -> Value {
+    let mut field = field(&[
         ("authenticatorData", "Authenticator Data"),
         ("clientData", "Client Data"),
         ("signatureData", "Signature Data"),
-    ])
+    ]);
+    if let Some(fields) = field["form"]["value"].as_array_mut()
+        && purpose(visit) == Purpose::Passkey
+    {
+        // Without a name it is the key that tells whose it is.
+        let required = visit.account().is_none();
+        fields.push(
+            json!({"name": "userHandle", "label": "User Handle", "required": required,
+            "visible": false, "hint": "webauthn"}),
+        );
+    }
+    field
 }
 
 /// Where this transaction's app is.
@@ -47,8 +62,43 @@ fn site(visit: &Visit<'_>) -> Option<Site> {
 }
 
 /// What keys are for, by this policy.
-fn purpose(_visit: &Visit<'_>) -> Purpose {
-    Purpose::Factor
+fn purpose(visit: &Visit<'_>) -> Purpose {
+    match visit.policy().passkeys {
+        Some(_) => Purpose::Passkey,
+        None => Purpose::Factor,
+    }
+}
+
+/// Has a challenge ready on a first page that takes a passkey.
+pub(crate) fn offer(visit: &mut Visit<'_>) {
+    let first = visit.transaction.step == Step::Identify;
+    let autofill = visit.policy().passkeys == Some(Passkeys::Autofill);
+    if first && autofill && visit.transaction.pending.is_none() {
+        begin_challenge(visit);
+    }
+}
+
+/// How the first page takes a passkey, if it does. The button comes along, its form is the same.
+pub(crate) fn first_page(page: &mut Page, visit: &Visit<'_>) -> Vec<Form> {
+    match (visit.policy().passkeys, &visit.transaction.pending) {
+        (Some(Passkeys::Autofill), Some(Pending::Key(_))) => {
+            page.object("webauthnAutofillUIChallenge", challenge(visit));
+            let form = |name| {
+                Form::new(name, "challenge/answer/webauthn-autofillui")
+                    .relates_to("webauthnAutofillUIChallenge")
+                    .field(challenge_field(visit))
+            };
+            vec![
+                form("challenge-webauthn-autofillui-authenticator"),
+                form("launch-passkeys-authenticator"),
+            ]
+        }
+        (Some(Passkeys::Button), _) => vec![Form::new(
+            "launch-webauthn-authenticator",
+            "authenticators/webauthn/launch",
+        )],
+        _ => Vec::new(),
+    }
 }
 
 /// A challenge for a new key.
@@ -176,7 +226,48 @@ pub(crate) fn enroll(visit: &mut Visit<'_>, body: &Value) -> Answer {
     journey::advance(visit)
 }
 
+/// `authenticators/webauthn/launch`: to the page for a key that knows its owner.
+pub(crate) fn launch(visit: &mut Visit<'_>) -> Answer {
+    begin_challenge(visit);
+    visit.transaction.step = Step::Challenge {
+        authenticator: Authenticator::WebAuthn,
+    };
+    Answer::page()
+}
+
+/// `challenge/answer/webauthn-autofillui`, and the page for a key that knows its owner: nobody typed a name.
+pub(crate) fn sign_in(visit: &mut Visit<'_>, body: &Value) -> Answer {
+    let pending = visit.transaction.pending.take();
+    let signed = match (pending, site(visit), signed(body)) {
+        (Some(Pending::Key(assertion)), Some(site), Some(signed)) => {
+            let id = signed.user_handle.as_deref().map(person);
+            let owner = id.and_then(|id| visit.people.get_mut(&id));
+            owner.and_then(|owner| {
+                assertion
+                    .is_signed_by(&site, &owner.id, &mut owner.keys, &signed)
+                    .then(|| (owner.id.clone(), owner.email.clone()))
+            })
+        }
+        _ => None,
+    };
+    let Some((id, email)) = signed else {
+        visit.transaction.passkey_refused = true;
+        if visit.transaction.step != Step::Identify {
+            begin_challenge(visit);
+        }
+        return Answer::says(StatusCode::BAD_REQUEST, message::no_key_signed());
+    };
+    visit.transaction.identifier = Some(email);
+    visit.transaction.person = Some(id);
+    visit.transaction.prove(Authenticator::WebAuthn, "hwk");
+    visit.transaction.rotate(visit.now);
+    journey::advance(visit)
+}
+
 pub(crate) fn verify(visit: &mut Visit<'_>, body: &Value) -> Answer {
+    if visit.account().is_none() {
+        return sign_in(visit, body);
+    }
     let pending = visit.transaction.pending.take();
     let right = match (pending, site(visit), signed(body), visit.account_mut()) {
         (Some(Pending::Key(assertion)), Some(site), Some(signed), Some(account)) => {
