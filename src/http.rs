@@ -141,6 +141,11 @@ pub fn on_origin(url: &str, origin: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
 }
 
+/// The host of an address, with its port. Empty if there is none.
+pub fn host(url: &str) -> &str {
+    url.split('/').nth(2).unwrap_or_default()
+}
+
 /// Whether a browser may be sent there: `https`, or `http` on this machine. Keeps `javascript:` and `data:` out.
 pub fn navigable(url: &str) -> bool {
     url.starts_with("https://")

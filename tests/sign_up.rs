@@ -232,7 +232,8 @@ async fn what_is_missing_is_said_before_anything_is_sent() {
         ada.problems(),
         [
             "userProfile.firstName: Enter your first name.",
-            "userProfile.email: 'Email' must be in the form of an email address"
+            "userProfile.email: 'Email' must be in the form of an email address",
+            "userProfile.email: Provided value for property 'Email' does not match required pattern"
         ]
     );
     assert_eq!(ada.org().requests().len(), before);

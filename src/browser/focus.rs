@@ -43,11 +43,18 @@ pub fn value(name: &str) -> Option<String> {
     }
 }
 
-/// Empties the text box of that name.
-pub fn empty(name: &str) {
+/// Puts a text into the text box of that name.
+pub fn fill(name: &str, text: &str) {
     if let Some(input) = input(name) {
-        input.set_value("");
+        input.set_value(text);
     }
+}
+
+/// Gives the focus to the text box that asks for it, if one does.
+pub fn wanted() -> bool {
+    let asks = document().and_then(|document| document.query_selector("[autofocus]").ok()?);
+    let asks = asks.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    asks.is_some_and(|element| element.focus().is_ok())
 }
 
 /// Gives the text box of that name another `type`.

@@ -110,6 +110,29 @@ pub fn on_return(mut then: impl FnMut() + 'static) {
     then.forget();
 }
 
+/// Puts a text on the person's clipboard, and says whether that was done.
+pub fn copy(text: &str, then: impl FnOnce(bool) + 'static) {
+    let written = || {
+        let navigator = web_sys::window()?.navigator();
+        // Not every browser has one.
+        let clipboard = js_sys::Reflect::get(&navigator, &JsValue::from_str("clipboard")).ok()?;
+        let write: js_sys::Function =
+            js_sys::Reflect::get(&clipboard, &JsValue::from_str("writeText"))
+                .ok()?
+                .dyn_into()
+                .ok()?;
+        let promise = write.call1(&clipboard, &JsValue::from_str(text)).ok()?;
+        promise.dyn_into::<js_sys::Promise>().ok()
+    };
+    let written = written();
+    wasm_bindgen_futures::spawn_local(async move {
+        then(match written {
+            Some(promise) => wasm_bindgen_futures::JsFuture::from(promise).await.is_ok(),
+            None => false,
+        });
+    });
+}
+
 /// Whether nobody sees the page.
 pub fn hidden() -> bool {
     document().is_some_and(|document| document.hidden())

@@ -196,6 +196,8 @@ pub enum Part {
     Note(String),
     /// A code to be read off and typed elsewhere.
     Code(String),
+    /// A key to be typed or copied into an app.
+    Key(String),
     /// A picture that the org sent: a QR code.
     Image {
         /// A `data:` address.
@@ -234,8 +236,10 @@ pub struct Input {
     pub most: Option<u32>,
     /// Is neither kept nor filled in again: a password, a code, an answer to a security question.
     pub fleeting: bool,
-    /// A code: spaces and dashes do not count.
+    /// A code, and what it is made of.
     pub code: Option<CodeKind>,
+    /// So many characters are a whole code: it is sent when the last one stands there.
+    pub whole: Option<u32>,
     /// What to say if it is empty.
     pub missing: String,
 }
@@ -243,12 +247,16 @@ pub struct Input {
 /// What a code is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeKind {
-    /// Digits.
+    /// Digits. Spaces and dashes do not count.
     Digits,
-    /// Letters and digits.
+    /// Letters and digits. Spaces and dashes do not count.
     Letters,
     /// Eight letters with a dash in the middle, as a device shows them.
     Device,
+    /// Any signs at all, and each of them counts.
+    Signs,
+    /// The same, typed by a key that is touched: its box has the focus.
+    Touch,
 }
 
 /// One of several values.

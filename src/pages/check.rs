@@ -2,9 +2,11 @@
 
 use super::card::{Card, CodeKind, Input, Part};
 use super::password_rules;
+use super::question;
 use super::words::fill;
 use crate::flow::{AGAIN, Found};
 use crate::idx::{Answer, Answers};
+use crate::messages;
 use crate::password::Verdict;
 use crate::phone::{self, PhoneProblem};
 use crate::secret::Secret;
@@ -119,6 +121,7 @@ impl Reading {
             }
             Part::Note(_)
             | Part::Code(_)
+            | Part::Key(_)
             | Part::Image { .. }
             | Part::Claims(_)
             | Part::Whose(_) => {}
@@ -127,7 +130,7 @@ impl Reading {
 
     fn input(&mut self, input: &Input, raw: &impl Raw) {
         let value = raw.value(&input.name).unwrap_or_default();
-        let secret = input.kind == "password";
+        let secret = input.kind == "password" && input.code.is_none();
         let text = match input.code {
             _ if secret => value,
             Some(kind) => Secret::new(bare(value.expose(), kind)),
@@ -138,14 +141,23 @@ impl Reading {
             self.wrong(&input.name, input.missing.clone());
         } else if length > 0 && input.autocomplete == "email" && !like_an_address(text.expose()) {
             self.wrong(&input.name, fill(Text::EmailShape, &[&input.label]));
+            if input.name.starts_with("userProfile.") {
+                self.wrong(&input.name, fill(Text::EmailPattern, &[&input.label]));
+            }
         } else if let Some(least) = input
             .least
             .filter(|least| length > 0 && !secret && length < *least as usize)
         {
-            self.wrong(
-                &input.name,
-                fill(Text::TooShort, &[&input.label, &least.to_string()]),
-            );
+            let least = least.to_string();
+            let words = fill(Text::TooShort, &[&input.label, &least]);
+            let words = match input.name.as_str() {
+                question::ANSWER => {
+                    messages::sentence("securityQuestion.answer.tooShort.arg", &[least])
+                }
+                _ => None,
+            }
+            .unwrap_or(words);
+            self.wrong(&input.name, words);
         } else if let Some(most) = input.most.filter(|most| length > *most as usize) {
             self.wrong(
                 &input.name,
@@ -189,15 +201,20 @@ impl Reading {
                 self.answer(name, Secret::new(number), false);
             }
             Err(problem) => {
-                let (path, text) = match problem {
-                    PhoneProblem::Empty => (name, Text::EnterPhone),
-                    PhoneProblem::Letters => (name, Text::PhoneLetters),
-                    PhoneProblem::TooShort => (name, Text::PhoneShort),
-                    PhoneProblem::TooLong => (name, Text::PhoneLong),
-                    PhoneProblem::NotANumber => (name, Text::PhoneNone),
-                    PhoneProblem::BadExtension => (EXTENSION, Text::PhoneExtension),
+                // What the org says of such a number is said here too, and then what is wrong with it.
+                let (path, org, text) = match problem {
+                    PhoneProblem::Empty => (name, "", Text::EnterPhone),
+                    PhoneProblem::Letters => (name, INVALID_PHONE, Text::PhoneLetters),
+                    PhoneProblem::TooShort => (name, INVALID_PHONE, Text::PhoneShort),
+                    PhoneProblem::TooLong => (name, INVALID_PHONE, Text::PhoneLong),
+                    PhoneProblem::NotANumber => (name, INVALID_PHONE, Text::PhoneNone),
+                    PhoneProblem::BadExtension => (EXTENSION, "", Text::PhoneExtension),
                 };
-                self.wrong(path, text.words().to_owned());
+                let said = messages::text(org).unwrap_or_default();
+                self.wrong(
+                    path,
+                    [said, " ", text.words()].concat().trim_start().to_owned(),
+                );
             }
         }
     }
@@ -221,13 +238,17 @@ impl Reading {
     }
 }
 
+const INVALID_PHONE: &str = "api.factors.error.sms.invalid_phone";
 /// The control of a telephone number's country. Not sent.
 pub const COUNTRY: &str = "country";
 /// The control of a telephone number's extension. Sent within the number.
 pub const EXTENSION: &str = "extension";
 
 /// A code without the spaces and dashes that people and messages put in; a device's with its own dash.
-fn bare(typed: &str, kind: CodeKind) -> String {
+pub fn bare(typed: &str, kind: CodeKind) -> String {
+    if matches!(kind, CodeKind::Signs | CodeKind::Touch) {
+        return typed.trim().to_owned();
+    }
     let mut code: String = typed
         .chars()
         .filter_map(|letter| match letter {

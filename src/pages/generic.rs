@@ -94,17 +94,7 @@ fn name(step: Step) -> Option<Text> {
 
 /// What a step shows beside its form: a picture to scan, a number to choose, where a link went (protocol reference, 4.3).
 pub(super) fn context(card: &mut Card, context: &Value) {
-    let picture = context
-        .get("qrcode")
-        .and_then(|code| code.text("href"))
-        .filter(|href| href.starts_with("data:image/"));
-    let key = context.text("sharedSecret");
-    card.parts.extend(picture.map(|source| Part::Image {
-        source: source.to_owned(),
-        alternative: fill(Text::ScanWithApp, &[key.unwrap_or_default()]),
-    }));
-    card.parts
-        .extend(key.map(|key| Part::Note(fill(Text::KeyForApp, &[key]))));
+    picture(card, context);
     for name in ["email", "phoneNumber"] {
         card.intro
             .extend(context.text(name).map(|to| fill(Text::SentLinkTo, &[to])));
@@ -153,6 +143,22 @@ fn device(card: &mut Card, challenge: &Challenge) {
         let stop = Press::Act(Action::Stop);
         card.links.push(Button::new(Text::Cancel.words(), stop));
     }
+}
+
+/// A picture to scan.
+pub(super) fn picture(card: &mut Card, context: &Value) {
+    let picture = context
+        .get("qrcode")
+        .and_then(|code| code.text("href"))
+        .filter(|href| href.starts_with("data:image/"));
+    let key = context.text("sharedSecret");
+    card.parts.extend(picture.map(|source| Part::Image {
+        source: source.to_owned(),
+        alternative: match key {
+            Some(key) => fill(Text::ScanWithApp, &[key]),
+            None => Text::ScanPicture.words().to_owned(),
+        },
+    }));
 }
 
 /// `custom-thing` as words, where there is nothing better.
@@ -277,10 +283,7 @@ pub(super) fn choice_of_forms(field: &Field, variants: &[crate::idx::Variant]) -
                 .map(|variant| Choice {
                     value: variant.id.clone(),
                     label: label(variant),
-                    detail: variant
-                        .about
-                        .as_ref()
-                        .and_then(|about| about.nickname.clone().or_else(|| about.address.clone())),
+                    detail: variant.about.as_ref().and_then(words::where_to),
                 })
                 .collect(),
             chosen: variants.first().map(|variant| variant.id.clone()),

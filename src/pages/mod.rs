@@ -11,6 +11,7 @@ mod passkey;
 mod password_rules;
 mod phone_number;
 mod problems;
+mod question;
 mod set_password;
 mod sign_in;
 mod sign_up;
@@ -23,7 +24,7 @@ pub use crate::flow::AGAIN;
 pub use card::{
     Action, Button, Card, Choice, CodeKind, Icon, Input, Mark, Part, Press, State, Variant,
 };
-pub use check::{COUNTRY, Checked, EXTENSION, Raw, check};
+pub use check::{COUNTRY, Checked, EXTENSION, Raw, bare, check};
 pub use password_rules::{RuleLine, lines as rule_lines};
 pub use phone_number::shown_back;
 pub use problems::{Notice, Problem, notices, problems, said};
@@ -89,11 +90,13 @@ fn step(flow: &Flow, config: &Config) -> Card {
         (Step::ChallengeAuthenticator, Some(Kind::Password)) => {
             sign_in::password(transaction, remediation)
         }
-        (
-            Step::EnrollAuthenticator | Step::ChallengeAuthenticator,
-            Some(Kind::Email | Kind::Phone | Kind::Totp),
-        ) if verification_code::fits(remediation) => {
+        (Step::EnrollAuthenticator | Step::ChallengeAuthenticator, Some(kind))
+            if verification_code::fits(remediation, kind) =>
+        {
             verification_code::page(transaction, remediation, flow)
+        }
+        (Step::EnrollAuthenticator | Step::ChallengeAuthenticator, Some(Kind::Question)) => {
+            question::page(remediation)
         }
         (Step::AuthenticatorEnrollmentData, Some(Kind::Phone)) => phone_number::page(remediation),
         (Step::AuthenticatorVerificationData, Some(Kind::Email | Kind::Phone)) => {

@@ -1,7 +1,7 @@
 //! Words for what the org names: labels by path, names of authenticators, `autocomplete`.
 
 use super::card::{CodeKind, Input};
-use crate::idx::{Authenticator, Field, Hint, Kind};
+use crate::idx::{Authenticator, Field, Kind};
 use crate::json::Value;
 use crate::messages;
 use crate::text::Text;
@@ -36,7 +36,11 @@ pub(super) fn name(about: &Authenticator, label: &str) -> String {
         Kind::Password => Text::Password.words().to_owned(),
         Kind::Email => Text::Email.words().to_owned(),
         _ if !label.is_empty() => label.to_owned(),
-        _ => about.name.clone().unwrap_or_else(|| about.key.clone()),
+        kind => about.name.clone().unwrap_or_else(|| match kind {
+            Kind::OktaVerify => "Okta Verify".to_owned(),
+            Kind::Totp => Text::YourApp.words().to_owned(),
+            _ => about.key.clone(),
+        }),
     }
 }
 
@@ -54,7 +58,12 @@ fn missing(field: &Field, label: &str) -> String {
 /// `autocomplete`, `inputmode` and `type` of a field (HTML, section 4.10.18.7).
 fn means(field: &Field) -> (&'static str, Option<&'static str>, &'static str) {
     if field.secret {
-        return ("current-password", None, "password");
+        let password = field.path.ends_with("passcode");
+        return (
+            if password { "current-password" } else { "off" },
+            None,
+            "password",
+        );
     }
     let attribute = field
         .path
@@ -114,27 +123,35 @@ pub(super) fn input(field: &Field) -> Input {
         least: field.min_length,
         most: field.max_length,
         code: None,
+        whole: None,
     }
 }
 
-/// The box of a code that was sent somewhere.
-pub(super) fn code(field: &Field) -> Input {
-    let letters = field.hint == Some(Hint::Alphanumeric);
+/// The box of a code.
+pub(super) fn code(field: &Field, made_of: CodeKind) -> Input {
     Input {
-        label: Text::Code.words().to_owned(),
-        kind: "text",
         autocomplete: "one-time-code",
-        mode: (!letters).then_some("numeric"),
+        label: field.label.clone(),
+        mode: (made_of == CodeKind::Digits).then_some("numeric"),
         required: true,
-        code: Some(if letters {
-            CodeKind::Letters
-        } else {
-            CodeKind::Digits
+        whole: field.max_length.filter(|most| {
+            field.min_length == Some(*most)
+                && matches!(made_of, CodeKind::Digits | CodeKind::Letters)
         }),
+        code: Some(made_of),
         missing: Text::EnterTheCode.words().to_owned(),
         // The org says how long a code is; a code that was typed with spaces is still that long without them.
         least: None,
         most: None,
+        fleeting: true,
         ..input(field)
+    }
+}
+
+/// Where a code goes: the person's own name for it, and what the org shows of the address.
+pub(super) fn where_to(about: &Authenticator) -> Option<String> {
+    match (&about.nickname, &about.address) {
+        (Some(name), Some(address)) => Some([name, " (", address, ")"].concat()),
+        (name, address) => name.clone().or_else(|| address.clone()),
     }
 }

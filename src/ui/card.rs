@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
-use super::el::{AnyView, el, of};
-use super::{Desk, buttons, choices, field, hidden, password, phone, resend, summary};
+use super::el::{AnyView, el, of, words};
+use super::{Desk, buttons, choices, field, hidden, key, password, phone, resend, summary};
 use crate::pages::{Card, Mark, Part, State};
 use crate::text::Text;
 
@@ -113,7 +113,18 @@ pub(super) fn part(part: &Part, desk: Desk) -> AnyView {
             variants,
         } => choices::variants(name, legend, variants, desk),
         Part::Note(words) => of("p", "card__intro").text(words).any(),
-        Part::Code(code) => of("p", "read-off").text(code).any(),
+        // Read out by itself: what is put into such a place once the page is there is announced.
+        Part::Code(code) => {
+            let (code, before) = (code.clone(), desk.touched.get_untracked());
+            let drawn = move || desk.touched.get() != before;
+            of("p", "read-off")
+                .set("role", "status")
+                .child(words(
+                    move || if drawn() { code.clone() } else { String::new() },
+                ))
+                .any()
+        }
+        Part::Key(key) => key::key(key),
         Part::Image {
             source,
             alternative,

@@ -86,8 +86,13 @@ fn radio(name: &str, at: usize, option: &Choice, chosen: bool) -> AnyView {
 
 /// Radio buttons that each bring fields of their own.
 pub(super) fn variants(name: &str, legend: &str, variants: &[Variant], desk: Desk) -> AnyView {
+    let kept = desk.kept.run(name.to_owned());
+    let kept = variants
+        .iter()
+        .position(|variant| Some(&variant.value) == kept.as_ref())
+        .unwrap_or(0);
     let first = variants
-        .first()
+        .get(kept)
         .map(|variant| variant.value.clone())
         .unwrap_or_default();
     let list = variants.iter().enumerate().map(|(at, variant)| {
@@ -96,7 +101,7 @@ pub(super) fn variants(name: &str, legend: &str, variants: &[Variant], desk: Des
             label: variant.label.clone(),
             detail: None,
         };
-        radio(name, at, &option, at == 0)
+        radio(name, at, &option, at == kept)
     });
     let group = group(name, legend, false, list.collect(), desk);
     let control = name.to_owned();

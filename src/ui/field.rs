@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::el::{AnyView, of, words};
-use super::{Desk, described, error, wrong};
+use super::{Desk, described, error, form, wrong};
 use crate::browser::focus;
-use crate::pages::Input;
+use crate::pages::{CodeKind, Input, bare};
 use crate::text::Text;
 
 /// A text box. Its name is also its id: the summary links to it. `beside` is the id of what else describes it.
@@ -15,7 +15,7 @@ pub(super) fn field(input: &Input, beside: Option<&str>, desk: Desk) -> AnyView 
     let fleeting = input.fleeting;
     if fleeting {
         let name = name.clone();
-        desk.on_wipe(move || focus::empty(&name));
+        desk.on_wipe(move || focus::fill(&name, ""));
     }
     let value = if fleeting {
         None
@@ -67,15 +67,54 @@ pub(super) fn field(input: &Input, beside: Option<&str>, desk: Desk) -> AnyView 
     .flag("required", input.required)
     .maybe("value", value.filter(|_| !lines))
     .text(inside)
+    .flag("autofocus", input.code == Some(CodeKind::Touch))
     .live("aria-invalid", wrong(name, desk))
     .live("aria-describedby", described(name, hints.as_deref(), desk));
+    let control = match input.code {
+        Some(kind) => control.on("input", whole(name, kind, input.whole, desk)),
+        None => control,
+    };
+    // A label that is a sentence stands above its box.
+    let long = label.len() > 40;
     of("div", "field")
+        .maybe("data-long", long.then(|| "true".to_owned()))
         .with(of("label", "field__label").set("for", name).text(label))
         .with(control)
-        .children(secret.then(|| reveal(name, &input.label)))
+        .children(secret.then(|| reveal(input)))
         .children(hint)
         .child(error(name, desk))
         .any()
+}
+
+/// A code as it is typed or pasted: what does not count goes, and a whole one is sent by itself, once. After an error the
+/// person sends it, having looked at it.
+fn whole(
+    name: &str,
+    kind: CodeKind,
+    length: Option<u32>,
+    desk: Desk,
+) -> impl FnMut(web_sys::Event) + 'static + use<> {
+    let name = name.to_owned();
+    let mut sent = None;
+    move |_| {
+        let typed = focus::value(&name).unwrap_or_default();
+        let code = bare(&typed, kind);
+        if matches!(kind, CodeKind::Digits | CodeKind::Letters) && code != typed {
+            focus::fill(&name, &code);
+        }
+        let whole = length.is_some_and(|length| code.chars().count() == length as usize);
+        let said = desk.said.read_untracked();
+        let quiet = said.problems.is_empty() && sent != Some(said.times);
+        if whole
+            && quiet
+            && !desk.state.read_untracked().busy
+            && let Some(form) = form()
+        {
+            sent = Some(said.times);
+            drop(said);
+            desk.submit.run(form);
+        }
+    }
 }
 
 /// A label that says that the field may stay empty.
@@ -84,18 +123,20 @@ pub(super) fn optional(label: &str) -> String {
 }
 
 /// Shows and hides what was typed.
-fn reveal(name: &str, label: &str) -> AnyView {
-    let label = label.to_owned();
+fn reveal(input: &Input) -> AnyView {
+    let label = input.label.clone();
+    let password = input.autocomplete.ends_with("password");
     let open = RwSignal::new(false);
-    let control = name.to_owned();
+    let control = input.name.clone();
     of("button", "field__reveal")
         .set("type", "button")
-        .set("aria-controls", name)
+        .set("aria-controls", &control)
         .live("aria-label", move || {
-            let words = if open.get() {
-                Text::HidePassword
-            } else {
-                Text::ShowPassword
+            let words = match (open.get(), password) {
+                (true, true) => Text::HidePassword,
+                (false, true) => Text::ShowPassword,
+                (true, false) => Text::Hide,
+                (false, false) => Text::Show,
             }
             .words();
             Some([words, ": ", &label].concat())

@@ -5,6 +5,7 @@ mod card;
 mod choices;
 mod el;
 mod field;
+mod key;
 mod password;
 mod phone;
 mod resend;
@@ -161,9 +162,11 @@ pub fn form() -> Option<HtmlFormElement> {
         .ok()
 }
 
-/// The focus goes to the heading of the page.
+/// The focus goes to the heading of the page, or to the box that something is about to type into.
 pub fn focus_heading() {
-    focus::to("heading");
+    if !focus::wanted() {
+        focus::to("heading");
+    }
 }
 
 /// The focus goes to the heading if it is nowhere.

@@ -91,6 +91,7 @@ fn extension(desk: Desk) -> AnyView {
         least: None,
         most: None,
         code: None,
+        whole: None,
         missing: String::new(),
     };
     field::field(&input, None, desk)

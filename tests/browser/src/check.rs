@@ -196,8 +196,12 @@ fn sent_at(step: &str, name: &str) -> bool {
             within("authenticator")
         }
         "enroll-authenticator" | "challenge-authenticator" | "reset-authenticator" => {
-            within("credentials")
+            // Like `authenticator`: which of its forms the object is made of.
+            name == "credentials" || within("credentials")
         }
+        "select-enrollment-channel" => within("authenticator"),
+        "enrollment-channel-data" => matches!(name, "email" | "phoneNumber"),
+        "challenge-poll" => name == "autoChallenge",
         list if list.starts_with("select-authenticator-") => {
             name == "authenticator" || within("authenticator")
         }

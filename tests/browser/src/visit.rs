@@ -318,6 +318,12 @@ impl Visit {
         self.org.clock().forward(by);
     }
 
+    /// How far the org's clock is ahead of the machine's.
+    #[must_use]
+    pub fn org_is_ahead(&self) -> Duration {
+        self.org.clock().ahead()
+    }
+
     /// Lets something go wrong with the next requests.
     pub fn arm(&self, fault: Fault) {
         self.org.arm(fault);

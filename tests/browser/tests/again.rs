@@ -59,9 +59,8 @@ fn k04_a_reload_brings_every_page_back() {
                 mails,
                 "a reload of {stop:?} sends no code"
             );
-            stop.fill(visit).await;
             if stop != Stop::Home {
-                visit.press(stop.button()).await;
+                stop.answer(visit).await;
             }
         }
     });
@@ -97,9 +96,8 @@ fn k05_back_and_forward_are_safe_at_every_page() {
                 mails,
                 "Back and Forward at {stop:?} send no code"
             );
-            stop.fill(visit).await;
             if stop != Stop::Home {
-                visit.press(stop.button()).await;
+                stop.answer(visit).await;
             }
         }
         assert_eq!(
@@ -135,9 +133,16 @@ fn two_quick_presses_send_one_request() {
             if stop == Stop::Home {
                 break;
             }
-            stop.fill(visit).await;
-            let before = visit.posts().await.len();
-            visit.press_twice_fast(stop.button()).await;
+            let before = if stop.sends_itself() {
+                let before = visit.posts().await.len();
+                stop.answer(visit).await;
+                before
+            } else {
+                stop.fill(visit).await;
+                let before = visit.posts().await.len();
+                visit.press_twice_fast(stop.button()).await;
+                before
+            };
             let next = stop.next().expect("Home was last");
             next.met(visit).await;
             let done = done_since(visit, before).await;

@@ -50,7 +50,6 @@ fn somebody_signs_up_with_the_keyboard_alone() {
         Stop::EmailCode.met(visit).await;
         visit.tab_to("Enter code").await;
         visit.keys(&visit.code_for(ADA.email).await).await;
-        visit.key(Key::Enter).await;
 
         Stop::ThirdList.met(visit).await;
         visit.tab_to("Phone").await;
@@ -68,7 +67,6 @@ fn somebody_signs_up_with_the_keyboard_alone() {
         Stop::PhoneCode.met(visit).await;
         visit.tab_to("Enter code").await;
         visit.keys(&visit.code_for(NUMBER).await).await;
-        visit.key(Key::Enter).await;
 
         Stop::Home.met(visit).await;
         visit.tab_to("Sign out").await;

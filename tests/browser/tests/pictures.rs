@@ -36,9 +36,8 @@ async fn every_page(visit: &Visit, mut take: impl AsyncFnMut(&'static str)) {
             visit.refused("enroll-profile").await;
             take("2-sign-up-with-mistakes").await;
         }
-        stop.fill(visit).await;
         if stop != Stop::Home {
-            visit.press(stop.button()).await;
+            stop.answer(visit).await;
         }
     }
     assert_eq!(

@@ -53,7 +53,6 @@ fn recovers(name: &str, policy: &'static str) {
         let code = visit.code_for(ADA.email).await;
         let wrong = if code == "000000" { "000001" } else { "000000" };
         visit.fill("Enter code", wrong).await;
-        visit.press("Submit").await;
         visit.refused("challenge-authenticator").await;
         visit.fill("Enter code", &code).await;
         visit.press("Submit").await;

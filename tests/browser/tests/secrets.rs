@@ -94,9 +94,8 @@ fn nothing_secret_shows_in_the_console_or_the_address_bar() {
                 !visit.address().await.contains(['?', '#']),
                 "a plain address at {stop:?}"
             );
-            stop.fill(visit).await;
             if stop != Stop::Home {
-                visit.press(stop.button()).await;
+                stop.answer(visit).await;
             }
         }
         let secrets = secrets(visit).await;

@@ -113,7 +113,6 @@ fn k02_somebody_signs_up_with_an_sms() {
         visit
             .fill("Enter code", &visit.code_for("+4915112345678").await)
             .await;
-        visit.press("Next").await;
         Stop::Home.met(visit).await;
         assert_eq!(
             visit
@@ -182,7 +181,6 @@ fn k03_somebody_signs_up_with_a_call_to_an_extension() {
         visit
             .fill("Enter code", &visit.code_for(&number).await)
             .await;
-        visit.press("Next").await;
         visit
             .at("select-authenticator-enroll", "Choose an authenticator")
             .await;

@@ -4,6 +4,7 @@ mod addresses;
 mod again;
 mod bad_input;
 mod devices;
+mod factors;
 mod fields;
 mod harness;
 mod hosts;

@@ -140,10 +140,23 @@ impl Stop {
         }
     }
 
+    /// Whether what is filled in goes out by itself, if nothing was wrong before.
+    pub(crate) fn sends_itself(self) -> bool {
+        matches!(self, Self::EmailCode | Self::PhoneCode)
+    }
+
+    /// Fills in what this page asks of Ada and sends it.
+    pub(crate) async fn answer(self, visit: &Visit) {
+        let wrong = !visit.errors().await.summary.is_empty();
+        self.fill(visit).await;
+        if wrong || !self.sends_itself() {
+            visit.press(self.button()).await;
+        }
+    }
+
     /// From this page to the next one, which is checked.
     pub(crate) async fn pass(self, visit: &Visit) {
-        self.fill(visit).await;
-        visit.press(self.button()).await;
+        self.answer(visit).await;
         if let Some(next) = self.next() {
             next.met(visit).await;
         }
