@@ -77,6 +77,8 @@ pub(crate) struct Account {
     pub(crate) keys: Vec<SecurityKey>,
     /// The device with Okta Verify on it.
     pub(crate) device: Option<Device>,
+    /// What they proved to be themselves with last, beside the password.
+    pub(crate) last_used: Option<Authenticator>,
     /// How long what is due can still be put off, once they were asked for it.
     pub(crate) grace: Option<Grace>,
     pub(crate) updated: SystemTime,
@@ -106,6 +108,7 @@ impl Account {
             otp: None,
             keys: Vec::new(),
             device: None,
+            last_used: None,
             grace: None,
             updated: now,
             locks_after: LOCKED_AFTER,

@@ -288,6 +288,54 @@ async fn a_key_that_vouches_for_itself_is_held_to_it() {
 }
 
 #[tokio::test]
+async fn among_several_proofs_the_one_used_last_is_on_top() {
+    let browser = Browser::new("mfa-any");
+    let page = browser.sign_up(MARY).await;
+    let page = browser.choose(&page, "Password").await;
+    let page = browser.passcode(&page, PASSWORD).await;
+    let page = browser.choose(&page, "Security Key or Biometric").await;
+    let mut key = Key::new(1);
+    let posted = key.create(&page);
+    let page = post(&browser, &page, posted).await;
+    let page = browser.choose(&page, "Security Question").await;
+    let question = json!({"questionKey": "disliked_food", "answer": "Okta"});
+    let page = post(&browser, &page, question.clone()).await;
+    let page = browser.choose(&page, "Email").await;
+    let page = browser.code(&page).await;
+    assert!(browser.submit(&page, "skip", json!({})).await.is_done());
+
+    let (email, word, token) = ("Email", "Security Question", "Security Key or Biometric");
+    let list = async |expected: [&str; 3]| {
+        let page = browser.start().await;
+        let page = browser.sign_in(&page, MARY, PASSWORD).await;
+        assert_eq!(page.step(), "select-authenticator-authenticate");
+        assert_eq!(page.options(), expected);
+        page
+    };
+    let page = list([email, token, word]).await;
+    let page = browser.choose(&page, word).await;
+    assert!(post(&browser, &page, question).await.is_done());
+
+    let page = list([word, email, token]).await;
+    let page = browser.choose(&page, token).await;
+    assert_eq!(page.options(), [word, email, token]);
+    let posted = key.sign(&page);
+    assert!(post(&browser, &page, posted).await.is_done());
+
+    // A key that was tried and failed was not used.
+    let page = list([token, email, word]).await;
+    let page = browser.choose(&page, email).await;
+    let send = json!({"authenticator": {"id": "autEm4il0VestibuleOrg", "methodType": "email"}});
+    let page = browser.submit(&page, &page.step(), send).await;
+    assert!(browser.code(&page).await.is_done());
+    let page = list([email, token, word]).await;
+    let page = browser.choose(&page, token).await;
+    let posted = Key::new(2).sign(&page);
+    refused(&post(&browser, &page, posted).await);
+    list([email, token, word]).await;
+}
+
+#[tokio::test]
 async fn keys_can_be_taken_away() {
     let (browser, mut key) = with_mary().await;
     let address = format!("/console/keys?email={MARY}");

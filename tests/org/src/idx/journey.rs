@@ -101,9 +101,14 @@ pub(crate) fn verifiable(
     }
     let (rule, proofs) = assurance(policy, transaction, account);
     let enrolled = account.authenticators().into_iter();
-    enrolled
+    let mut candidates: Vec<_> = enrolled
         .filter(|one| policy.knows(*one) && rule.helped_by(&proofs, *one))
-        .collect()
+        .collect();
+    // The one used last is on top. Who has proved nothing is told nothing about that.
+    if !proofs.is_empty() {
+        candidates.sort_by_key(|one| account.last_used != Some(*one));
+    }
+    candidates
 }
 
 /// What somebody who forgot their password can prove next; nothing, once that is enough.

@@ -380,6 +380,10 @@ pub(crate) fn verified(visit: &mut Visit<'_>) -> Answer {
             }
         };
     }
+    let used = visit.transaction.proofs.last().copied();
+    if let Some(account) = visit.account_mut() {
+        account.last_used = used;
+    }
     journey::advance(visit)
 }
 
