@@ -29,6 +29,17 @@ pub struct Authenticator {
     pub context: Value,
     /// The question of an enrolled security question.
     pub question: Option<String>,
+    /// How long setting it up can still be put off.
+    pub grace: Option<Grace>,
+}
+
+/// How long something that will be required can still be put off (protocol reference, 3.7).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Grace {
+    /// So many times more.
+    Skips(u32),
+    /// Until that day, as `2031-05-04`.
+    Until(String),
 }
 
 /// The authenticators there are.
@@ -92,6 +103,11 @@ impl Authenticator {
                 .unwrap_or(true),
             context: context.cloned().unwrap_or(Value::Null),
             question: from_profile("question"),
+            grace: raw.get("gracePeriod").and_then(|grace| {
+                let skips = grace.get("remainingSkips").and_then(Value::as_u32);
+                let day = || grace.text("expiry")?.get(..10).map(str::to_owned);
+                skips.map(Grace::Skips).or_else(|| day().map(Grace::Until))
+            }),
         })
     }
 }

@@ -14,7 +14,7 @@ mod transaction;
 mod webauthn;
 mod wire;
 
-pub use authenticator::{Authenticator, Kind};
+pub use authenticator::{Authenticator, Grace, Kind};
 pub use challenge::{Challenge, Reach, Stop};
 pub use error::Error;
 pub use form::{Answer, Answers, Choice, Control, Field, Form, Hint, Variant};

@@ -16,11 +16,18 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card
             Control::Variants(variants) => {
                 if enrolling {
                     card.marks = marks(transaction, variants, skippable.is_some());
-                    card.intro.extend(owed(
-                        variants.len(),
-                        skippable.is_some(),
-                        one_suffices(transaction, variants),
-                    ));
+                    let soon = variants.iter().any(|variant| {
+                        let about = variant.about.as_ref();
+                        about.is_some_and(|about| words::grace(about).is_some())
+                    });
+                    card.intro.extend(match skippable {
+                        Some(_) if soon => Some(Text::OwedSoon.words().to_owned()),
+                        _ => owed(
+                            variants.len(),
+                            skippable.is_some(),
+                            one_suffices(transaction, variants),
+                        ),
+                    });
                 }
                 card.parts
                     .push(super::generic::choice_of_forms(field, variants));

@@ -283,7 +283,10 @@ pub(super) fn choice_of_forms(field: &Field, variants: &[crate::idx::Variant]) -
                 .map(|variant| Choice {
                     value: variant.id.clone(),
                     label: label(variant),
-                    detail: variant.about.as_ref().and_then(words::where_to),
+                    detail: variant
+                        .about
+                        .as_ref()
+                        .and_then(|about| words::where_to(about).or_else(|| words::grace(about))),
                 })
                 .collect(),
             chosen: variants.first().map(|variant| variant.id.clone()),

@@ -1,7 +1,7 @@
 //! Words for what the org names: labels by path, names of authenticators, `autocomplete`.
 
 use super::card::{CodeKind, Input};
-use crate::idx::{Authenticator, Field, Kind};
+use crate::idx::{Authenticator, Field, Grace, Kind};
 use crate::json::Value;
 use crate::messages;
 use crate::text::Text;
@@ -42,6 +42,16 @@ pub(super) fn name(about: &Authenticator, label: &str) -> String {
             _ => about.key.clone(),
         }),
     }
+}
+
+/// How long setting it up can still be put off.
+pub(super) fn grace(about: &Authenticator) -> Option<String> {
+    Some(match about.grace.as_ref()? {
+        Grace::Skips(0) => return None,
+        Grace::Skips(1) => Text::SkipOnce.words().to_owned(),
+        Grace::Skips(left) => fill(Text::SkipsLeft, &[&left.to_string()]),
+        Grace::Until(day) => fill(Text::SkipUntil, &[day]),
+    })
 }
 
 fn missing(field: &Field, label: &str) -> String {
