@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use crate::html::{self, escape};
 use crate::oauth::redirect;
+use crate::session::Browser;
 use crate::transaction::Step;
 use crate::{Org, idx};
 
@@ -27,20 +28,24 @@ pub(crate) fn router() -> Router<Org> {
 }
 
 /// The page that a transaction shows.
-pub(crate) fn show(org: &Org, handle: &str) -> Response {
+pub(crate) fn show(org: &Org, mut browser: Browser, handle: &str) -> Response {
     let body = json!({"stateHandle": handle});
-    let reply = idx::answer(org.core(), &mut org.state(), "introspect", &body);
-    render(org, &reply)
+    let mut state = org.state();
+    let reply = idx::answer(org.core(), &mut state, &mut browser, "introspect", &body);
+    drop(state);
+    browser.with(render(org, &reply))
 }
 
 /// A form of such a page was sent.
-async fn answer(State(org): State<Org>, body: Bytes) -> Response {
+async fn answer(State(org): State<Org>, mut browser: Browser, body: Bytes) -> Response {
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
     let Some((_, path)) = fields.iter().find(|(name, _)| name == FORM) else {
         return (StatusCode::BAD_REQUEST, "The form is not whole.").into_response();
     };
-    let reply = idx::answer(org.core(), &mut org.state(), path, &nested(&fields));
-    render(&org, &reply)
+    let (mut state, body) = (org.state(), nested(&fields));
+    let reply = idx::answer(org.core(), &mut state, &mut browser, path, &body);
+    drop(state);
+    browser.with(render(&org, &reply))
 }
 
 /// `credentials.passcode=x` as `{"credentials": {"passcode": "x"}}`. A box that is not ticked is `false`.

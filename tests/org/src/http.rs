@@ -1,15 +1,17 @@
 //! The org's addresses, and what every answer has in common.
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use crate::clock::iso;
+use crate::session::Browser;
 use crate::transaction::Server;
 use crate::{Org, console, cors, faults, hosted, html, idp, idx, journal, oauth, random};
 
@@ -20,10 +22,7 @@ pub(crate) fn router(org: &Org) -> Router {
         .route("/idp/idx/{*path}", post(idx_step))
         .merge(oauth::router(Server::Org))
         .merge(oauth::router(Server::Default))
-        .route(
-            "/api/v1/sessions/me",
-            any(|| async { StatusCode::NO_CONTENT }),
-        )
+        .route("/api/v1/sessions/me", get(session_here).delete(sign_out))
         .route("/activate", get(oauth::activate))
         .route("/api/me", get(oauth::me).post(oauth::me))
         .merge(hosted::router())
@@ -60,6 +59,7 @@ async fn idx_step(
     State(org): State<Org>,
     Path(path): Path<String>,
     headers: HeaderMap,
+    mut browser: Browser,
     body: Bytes,
 ) -> Response {
     let declared = headers
@@ -82,7 +82,7 @@ async fn idx_step(
             "The request body was not well-formed.",
         );
     };
-    let reply = idx::answer(org.core(), &mut org.state(), &path, &body);
+    let reply = idx::answer(org.core(), &mut org.state(), &mut browser, &path, &body);
     // An error as ion+json would be lost on Okta's own client (protocol T6).
     let kind = if reply.status.is_success() {
         ION
@@ -100,7 +100,37 @@ async fn idx_step(
             .headers_mut()
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    response
+    browser.with(response)
+}
+
+/// The org's session of this browser.
+async fn session_here(State(org): State<Org>, browser: Browser) -> Response {
+    let now = org.clock().now();
+    let state = org.state();
+    let session = state.sessions.of(&browser, now);
+    let known = session.and_then(|session| Some((session, state.person(&session.person)?)));
+    let Some((session, account)) = known else {
+        return no_session();
+    };
+    Json(json!({
+        "status": "ACTIVE", "userId": account.id, "login": account.email, "amr": session.methods,
+        "expiresAt": iso(org.clock().told(session.expires())),
+        "lastPasswordVerification": iso(org.clock().told(session.proved))
+    }))
+    .into_response()
+}
+
+/// Ends the org's session of this browser.
+async fn sign_out(State(org): State<Org>, mut browser: Browser) -> Response {
+    match org.state().sessions.end(&mut browser) {
+        true => browser.with(StatusCode::NO_CONTENT.into_response()),
+        false => no_session(),
+    }
+}
+
+fn no_session() -> Response {
+    let summary = "Not found: Resource not found: me (Session)";
+    classic(StatusCode::NOT_FOUND, "E0000007", summary)
 }
 
 /// An error in the words of the classic API (protocol 1.3).

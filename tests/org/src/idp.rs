@@ -18,6 +18,7 @@ use crate::html::{self, escape};
 use crate::idx::{self, Outcome, Verdict};
 use crate::oauth::redirect;
 use crate::people::is_email;
+use crate::session::Browser;
 use crate::transaction::Vouched;
 use crate::{Org, hosted, random};
 
@@ -239,7 +240,11 @@ struct Back {
 }
 
 /// Back from the provider, once; from here to the app.
-async fn callback(State(org): State<Org>, RawQuery(query): RawQuery) -> Response {
+async fn callback(
+    State(org): State<Org>,
+    mut browser: Browser,
+    RawQuery(query): RawQuery,
+) -> Response {
     let Ok(back) = serde_urlencoded::from_str::<Back>(&query.unwrap_or_default()) else {
         return unknown_trip();
     };
@@ -259,7 +264,8 @@ async fn callback(State(org): State<Org>, RawQuery(query): RawQuery) -> Response
     else {
         return unknown_trip();
     };
-    let Some((asked, outcome)) = idx::come_back(org.core(), &mut state, &transaction, verdict)
+    let Some((asked, outcome)) =
+        idx::come_back(org.core(), &mut state, &mut browser, &transaction, verdict)
     else {
         return unknown_trip();
     };
@@ -271,10 +277,10 @@ async fn callback(State(org): State<Org>, RawQuery(query): RawQuery) -> Response
     };
     let error = |error, description| back(&[("error", error), ("error_description", description)]);
     match outcome {
-        Outcome::Code(code) => back(&[("interaction_code", &code)]),
+        Outcome::Code(code) => browser.with(back(&[("interaction_code", &code)])),
         Outcome::More => error("interaction_required", MORE),
         Outcome::Denied => error("access_denied", DENIED),
-        Outcome::Here(handle) => hosted::show(&org, &handle),
+        Outcome::Here(handle) => hosted::show(&org, browser, &handle),
     }
 }
 

@@ -37,6 +37,7 @@ mod qr;
 mod question;
 mod random;
 mod server;
+mod session;
 mod settings;
 mod signer;
 mod state;

@@ -50,6 +50,7 @@ const POLICIES: &[(&str, &str)] = &[
         include_str!("../policies/password-age.toml"),
     ),
     ("activation", include_str!("../policies/activation.toml")),
+    ("account", include_str!("../policies/account.toml")),
     ("private", include_str!("../policies/private.toml")),
 ];
 
@@ -75,6 +76,12 @@ pub struct Policy {
     /// What people can open their locked account with. Without any they cannot.
     #[serde(default)]
     pub(crate) unlock: Vec<Authenticator>,
+    /// The first page has a box to remember the browser.
+    #[serde(default)]
+    pub(crate) remember_me: bool,
+    /// After two proofs people are asked whether to remember the browser.
+    #[serde(default)]
+    pub(crate) keep_me_signed_in: bool,
     /// Nobody is told whether somebody has an account.
     #[serde(default)]
     pub(crate) private: bool,
@@ -320,6 +327,16 @@ impl Assurance {
             }
             Self::AnyOne => !proofs.is_empty(),
             Self::AnyTwo => proofs.len() >= 2,
+        }
+    }
+
+    /// What is left of it where a second proof need not be asked for.
+    pub(crate) fn without_second(self) -> Self {
+        match self {
+            Self::AnyTwo | Self::AnyOne => Self::AnyOne,
+            Self::Password | Self::PasswordAndPossession | Self::PasswordAndAnother => {
+                Self::Password
+            }
         }
     }
 

@@ -12,6 +12,7 @@ use crate::inbox::Inbox;
 use crate::journal::Journal;
 use crate::links::Links;
 use crate::people::{Account, People};
+use crate::session::Sessions;
 use crate::settings::Settings;
 use crate::signer::Signer;
 use crate::transaction::Transaction;
@@ -30,6 +31,8 @@ pub(crate) struct State {
     pub(crate) transactions: HashMap<String, Transaction>,
     /// Browsers on their way to an identity provider and back.
     pub(crate) trips: Trips,
+    /// Who is signed in at the org itself.
+    pub(crate) sessions: Sessions,
     /// Links to a new password and to a new account.
     pub(crate) links: Links,
     pub(crate) inbox: Inbox,
@@ -74,6 +77,8 @@ pub(crate) struct Switches {
     pub(crate) refresh_token: bool,
     /// Whether people may sign up.
     pub(crate) registration: bool,
+    /// Whether the org keeps a session, and remembers browsers.
+    pub(crate) session_cookie: bool,
     /// Whether the identity providers are the only way in.
     pub(crate) only_idp: bool,
     /// Whether what a policy wants by a deadline is asked for.
@@ -92,6 +97,7 @@ impl Default for Switches {
             interaction_code: true,
             refresh_token: true,
             registration: true,
+            session_cookie: true,
             only_idp: false,
             deadline: DeadlineMode::Off,
             dpop: DpopMode::Optional,

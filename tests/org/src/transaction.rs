@@ -31,6 +31,8 @@ pub(crate) struct Asked {
     pub(crate) code_challenge: String,
     pub(crate) acr_values: Option<String>,
     pub(crate) login_hint: Option<String>,
+    /// So many seconds ago the person may have signed in.
+    pub(crate) max_age: Option<u64>,
 }
 
 /// Which authorization server was asked (protocol 1.1).
@@ -82,6 +84,8 @@ pub(crate) enum Step {
     Reenroll { skip: bool },
     /// The questions asked at a sign-in.
     ProfileUpdate,
+    /// Whether this browser is to be remembered.
+    KeepMeSignedIn,
     /// What the app may have.
     Consent,
     /// The code that a device without a keyboard shows.
@@ -241,6 +245,16 @@ pub(crate) struct Transaction {
     pub(crate) consented: bool,
     /// Names this transaction to an identity provider's round trip.
     pub(crate) trip: String,
+    /// Somebody wants to start over, so no session counts here.
+    pub(crate) alone: bool,
+    /// How much the org's session brought, and when that was proved.
+    pub(crate) from_session: Option<(usize, SystemTime)>,
+    /// This browser need not ask for a second proof.
+    pub(crate) remembered: bool,
+    /// Whether the browser is to be remembered, as far as the person has said.
+    pub(crate) remember: Option<bool>,
+    /// That question was asked on a page of its own.
+    pub(crate) remember_asked: bool,
     /// What the identity provider said, once it did.
     pub(crate) vouched: Option<Vouched>,
     pub(crate) last_advance: Option<Advance>,
@@ -282,6 +296,11 @@ impl Transaction {
             passkey_refused: false,
             consented: false,
             trip: random::token(24),
+            alone: false,
+            from_session: None,
+            remembered: false,
+            remember: None,
+            remember_asked: false,
             vouched: None,
             last_advance: None,
             expires: now + IDLE,
@@ -361,6 +380,7 @@ impl Transaction {
                 Purpose::Device { .. } => Step::UserCode,
             },
             purpose: self.purpose.clone(),
+            alone: true,
             interaction_handle: std::mem::take(&mut self.interaction_handle),
             interaction_expires: self.interaction_expires,
             earlier,

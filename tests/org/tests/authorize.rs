@@ -187,3 +187,52 @@ async fn a_code_needs_its_verifier_and_its_address() {
     }
     assert!(VERIFIER.len() >= 43);
 }
+
+#[tokio::test]
+async fn with_a_session_no_page_is_shown_unless_one_is_asked_for() {
+    let browser = with_mary("password-only").await.with_cookies();
+    let none = [("prompt", "none")];
+    let refused = authorize(&browser, &none).await;
+    assert_eq!(refused.sent("error").as_deref(), Some("login_required"));
+    assert_eq!(refused.sent("state").as_deref(), Some("the-state"));
+
+    let page = authorize(&browser, &[]).await;
+    let fields = [("identifier", MARY), ("credentials.passcode", PASSWORD)];
+    let back = post(&browser, &page, "identify", &fields).await;
+    assert!(back.sent("code").is_some());
+    assert!(
+        authorize(&browser, &none).await.sent("code").is_some(),
+        "silently"
+    );
+    assert!(authorize(&browser, &[]).await.sent("code").is_some());
+    assert_eq!(
+        authorize(&browser, &[("prompt", "login")]).await.status,
+        200,
+        "a page"
+    );
+    let old = authorize(&browser, &[("prompt", "none"), ("max_age", "0")]).await;
+    assert_eq!(old.sent("error").as_deref(), Some("login_required"));
+    let two = [("prompt", "none"), ("acr_values", "urn:okta:loa:2fa:any")];
+    let unmet = authorize(&browser, &two).await;
+    assert_eq!(
+        unmet.sent("error").as_deref(),
+        Some("unmet_authentication_requirements")
+    );
+}
+
+#[tokio::test]
+async fn what_has_to_be_asked_is_named_where_no_page_may_be_shown() {
+    let browser = with_mary("consent").await.with_cookies();
+    let page = authorize(&browser, &[]).await;
+    let fields = [("identifier", MARY), ("credentials.passcode", PASSWORD)];
+    let page = post(&browser, &page, "identify", &fields).await;
+    let agreed = [("_box", "consent"), ("consent", "true")];
+    assert!(
+        post(&browser, &page, "consent", &agreed)
+            .await
+            .sent("code")
+            .is_some()
+    );
+    let refused = authorize(&browser, &[("prompt", "none")]).await;
+    assert_eq!(refused.sent("error").as_deref(), Some("consent_required"));
+}

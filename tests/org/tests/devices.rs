@@ -530,5 +530,5 @@ async fn a_policy_may_ask_for_no_number() {
         )
         .await;
     assert_eq!(pressed.status, 200);
-    assert!(poll(&browser, &page).await.is_done());
+    assert_eq!(poll(&browser, &page).await.step(), "keep-me-signed-in");
 }

@@ -47,6 +47,7 @@ pub(crate) fn identify(visit: &mut Visit<'_>, body: &Value) -> Answer {
         visit.transaction.prove(Authenticator::Password, "pwd");
     }
     visit.transaction.identifier = Some(login.to_owned());
+    visit.transaction.remember = body.get("rememberMe").and_then(Value::as_bool);
     visit.transaction.rotate(visit.now);
     match at {
         Step::IdentifyRecovery => start_recovery(visit),

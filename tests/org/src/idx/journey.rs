@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use axum::http::StatusCode;
 
 use super::factor;
+use super::session;
 use super::visit::{Answer, Visit};
 use crate::authenticator::{Authenticator, Channel};
 use crate::deadline;
@@ -79,10 +80,16 @@ fn assurance(
         _ => false,
     };
     let own = policy.sign_in_of(&account.groups);
-    let rule = if two && own.met(&transaction.proofs) {
-        Assurance::AnyTwo
+    let password = transaction.asked.acr_values.as_deref() == Some("urn:okta:loa:1fa:pwd");
+    let own = if transaction.remembered && !two {
+        own.without_second()
     } else {
         own
+    };
+    let rule = match own.met(&transaction.proofs) {
+        true if two => Assurance::AnyTwo,
+        true if password => Assurance::Password,
+        _ => own,
     };
     (rule, transaction.proofs.clone())
 }
@@ -142,6 +149,9 @@ pub(crate) fn questions<'a>(policy: &'a Policy, account: &Account) -> Vec<&'a At
 /// Goes to the next page.
 pub(crate) fn advance(visit: &mut Visit<'_>) -> Answer {
     visit.transaction.drop_pending();
+    let person = visit.transaction.person.as_deref();
+    visit.transaction.remembered =
+        person.is_some_and(|person| visit.sessions.remembers(visit.browser, person, visit.now));
     let Some(account) = visit.account() else {
         visit.transaction.step = Step::Identify;
         return Answer::page();
@@ -202,6 +212,10 @@ fn finish(visit: &mut Visit<'_>) -> Answer {
         visit.transaction.step = Step::ProfileUpdate;
         return Answer::page();
     }
+    if session::asks_to_keep(visit) {
+        visit.transaction.step = Step::KeepMeSignedIn;
+        return Answer::page();
+    }
     if offers_passkey(policy, transaction) {
         factor::webauthn::begin_enroll(visit);
         visit.transaction.step = Step::Promote;
@@ -211,11 +225,14 @@ fn finish(visit: &mut Visit<'_>) -> Answer {
         visit.transaction.step = Step::Consent;
         return Answer::page();
     }
+    let person = account.id.clone();
+    let auth_time = session::settle(visit, &person);
+    let transaction = &*visit.transaction;
     let granted = Granted {
         asked: transaction.asked.clone(),
-        person: account.id.clone(),
+        person,
         methods: amr(transaction),
-        auth_time: visit.now,
+        auth_time,
         hosted: transaction.purpose == Purpose::Hosted,
         bound_to: None,
     };

@@ -11,6 +11,7 @@ mod links;
 mod page;
 mod profile_page;
 mod prove;
+mod session;
 mod sign_in_page;
 mod unlock;
 mod user_code;
@@ -24,6 +25,7 @@ use self::page::Page;
 use self::visit::{Answer, Visit};
 use crate::links::Kind;
 use crate::message;
+use crate::session::Browser;
 use crate::state::{Core, State};
 use crate::transaction::{Advance, Asked, Handle, Step, Transaction};
 
@@ -61,13 +63,19 @@ impl Reply {
 }
 
 /// Answers a POST to `/idp/idx/{path}`.
-pub(crate) fn answer(core: &Core, state: &mut State, path: &str, body: &Value) -> Reply {
+pub(crate) fn answer(
+    core: &Core,
+    state: &mut State,
+    browser: &mut Browser,
+    path: &str,
+    body: &Value,
+) -> Reply {
     let now = core.settings.clock.now();
     state
         .transactions
         .retain(|_, transaction| now < transaction.expires);
     if path == "introspect" {
-        return introspect(core, state, body);
+        return introspect(core, state, browser, body);
     }
     let Some(handle) = visit::text(body, "/stateHandle") else {
         return Reply::bare(StatusCode::BAD_REQUEST, &message::bad_request());
@@ -79,17 +87,23 @@ pub(crate) fn answer(core: &Core, state: &mut State, path: &str, body: &Value) -
         return Reply::expired();
     };
     transaction.touch(now);
-    let reply = with_visit(core, state, &mut transaction, |visit| match known {
-        Handle::Transferred => transferred(visit, handle),
-        Handle::Stale => shown(visit, &Answer::page()),
-        Handle::Current => step(visit, path, body),
-    });
+    let reply = with_visit(
+        core,
+        state,
+        &mut transaction,
+        browser,
+        |visit| match known {
+            Handle::Transferred => transferred(visit, handle),
+            Handle::Stale => shown(visit, &Answer::page()),
+            Handle::Current => step(visit, path, body),
+        },
+    );
     state.transactions.insert(id, transaction);
     reply.unwrap_or_else(Reply::expired)
 }
 
 /// `introspect`, with an interaction handle or with a state handle under either of its names (protocol 2.1).
-fn introspect(core: &Core, state: &mut State, body: &Value) -> Reply {
+fn introspect(core: &Core, state: &mut State, browser: &mut Browser, body: &Value) -> Reply {
     let now = core.settings.clock.now();
     let interaction = visit::text(body, "/interactionHandle");
     let found = match interaction {
@@ -112,7 +126,7 @@ fn introspect(core: &Core, state: &mut State, body: &Value) -> Reply {
         return Reply::expired();
     };
     transaction.touch(now);
-    let reply = with_visit(core, state, &mut transaction, |visit| {
+    let reply = with_visit(core, state, &mut transaction, browser, |visit| {
         if known == Handle::Transferred {
             let handle =
                 visit::text(body, "/stateToken").or_else(|| visit::text(body, "/stateHandle"));
@@ -126,7 +140,12 @@ fn introspect(core: &Core, state: &mut State, body: &Value) -> Reply {
         if opened && interaction.is_some() {
             visit.transaction.transfer(visit.now);
         }
-        shown(visit, &Answer::page())
+        let answer = if interaction.is_some() {
+            session::take_up(visit)
+        } else {
+            Answer::page()
+        };
+        shown(visit, &answer)
     });
     state.transactions.insert(id, transaction);
     reply.unwrap_or_else(Reply::expired)
@@ -140,8 +159,24 @@ pub(crate) fn open_link(
     kind: Kind,
     token: &str,
 ) {
-    with_visit(core, state, transaction, |visit| {
-        links::open(visit, kind, token)
+    {
+        // No session is asked for where a mail's link begins.
+        let mut browser = Browser::default();
+        with_visit(core, state, transaction, &mut browser, |visit| {
+            links::open(visit, kind, token)
+        });
+    }
+}
+
+/// Begins a transaction on the org's own page with the session that the browser has.
+pub(crate) fn take_up(
+    core: &Core,
+    state: &mut State,
+    browser: &mut Browser,
+    transaction: &mut Transaction,
+) {
+    with_visit(core, state, transaction, browser, |visit| {
+        session::take_up(visit)
     });
 }
 
@@ -149,6 +184,7 @@ pub(crate) fn open_link(
 pub(crate) fn come_back(
     core: &Core,
     state: &mut State,
+    browser: &mut Browser,
     id: &str,
     verdict: Verdict,
 ) -> Option<(Asked, Outcome)> {
@@ -158,7 +194,7 @@ pub(crate) fn come_back(
     transaction.touch(now);
     let asked = transaction.asked.clone();
     let outcome = alive.then(|| {
-        with_visit(core, state, &mut transaction, |visit| {
+        with_visit(core, state, &mut transaction, browser, |visit| {
             federated::arrive(visit, verdict)
         })
     });
@@ -178,6 +214,7 @@ fn with_visit<T>(
     core: &Core,
     state: &mut State,
     transaction: &mut Transaction,
+    browser: &mut Browser,
     work: impl FnOnce(&mut Visit<'_>) -> T,
 ) -> Option<T> {
     let client = transaction.asked.client_id.clone();
@@ -190,6 +227,8 @@ fn with_visit<T>(
         inbox: &mut state.inbox,
         grants: &mut state.grants,
         links: &mut state.links,
+        sessions: &mut state.sessions,
+        browser,
         switches: &state.switches,
         transaction,
     };
@@ -235,6 +274,7 @@ fn step(visit: &mut Visit<'_>, path: &str, body: &Value) -> Reply {
         "consent" => consent::answer(visit, body),
         "device/activate" => user_code::answer(visit, body),
         "request-activation" => links::send_again(visit),
+        "keep-me-signed-in" => session::keep(visit, body),
         "skip" => identify::skip(visit),
         "recover" => identify::recover(visit),
         "cancel" => {

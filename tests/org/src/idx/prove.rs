@@ -392,6 +392,7 @@ fn recovered(visit: &mut Visit<'_>, everywhere: bool) -> Answer {
     visit.transaction.recovering = false;
     if everywhere && let Some(person) = visit.transaction.person.as_deref() {
         visit.grants.end_all_of(person);
+        visit.sessions.end_all_of(person);
     }
     if let Some(link) = visit.transaction.link.take() {
         visit.links.spend(&link);

@@ -29,6 +29,10 @@ pub(crate) fn identify(page: &mut Page, visit: &Visit<'_>) {
         merge(&mut password, Authenticator::Password.object());
         page.object("currentAuthenticator", password);
     }
+    if visit.policy().remember_me {
+        form = form
+            .field(json!({"name": "rememberMe", "type": "boolean", "label": "Keep me signed in"}));
+    }
     let passkey = factor::webauthn::first_page(page, visit);
     // A client has to go back to the name by itself when its passkey was refused (protocol T47).
     let at = match visit.transaction.passkey_refused {

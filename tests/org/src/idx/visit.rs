@@ -13,6 +13,7 @@ use crate::links::{Kind, Links};
 use crate::message::Message;
 use crate::people::{Account, People};
 use crate::policy::Policy;
+use crate::session::{Browser, Sessions};
 use crate::settings::Settings;
 use crate::state::Switches;
 use crate::transaction::Transaction;
@@ -26,6 +27,8 @@ pub(crate) struct Visit<'a> {
     pub(crate) inbox: &'a mut Inbox,
     pub(crate) grants: &'a mut Grants,
     pub(crate) links: &'a mut Links,
+    pub(crate) sessions: &'a mut Sessions,
+    pub(crate) browser: &'a mut Browser,
     pub(crate) switches: &'a Switches,
     pub(crate) transaction: &'a mut Transaction,
 }

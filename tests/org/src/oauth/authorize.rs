@@ -7,11 +7,13 @@ use axum::response::{IntoResponse, Response};
 use super::interact::{ACR, is_unreserved};
 use super::{OAuthError, Params};
 use crate::html::{escape, page};
-use crate::transaction::{Asked, Purpose, Server, Transaction};
-use crate::{Org, hosted};
+use crate::session::Browser;
+use crate::transaction::{Asked, Purpose, Server, Step, Transaction};
+use crate::{Org, hosted, idx};
 
 pub(super) async fn authorize(
     State(org): State<Org>,
+    browser: Browser,
     server: Server,
     RawQuery(query): RawQuery,
 ) -> Response {
@@ -32,8 +34,10 @@ pub(super) async fn authorize(
     let Some(redirect_uri) = redirect_uri else {
         return refused("The 'redirect_uri' is not one of the client's Login redirect URIs.");
     };
-    match read(&params, server, client, redirect_uri) {
-        Ok(asked) => begin(&org, asked),
+    let begun = read(&params, server, client, redirect_uri)
+        .and_then(|asked| begin(&org, browser, asked, params.get("prompt")));
+    match begun {
+        Ok(response) => response,
         Err(error) => {
             let mut back = vec![
                 ("error", error.code),
@@ -74,10 +78,6 @@ fn read(
     let state = params
         .get("state")
         .ok_or(invalid("The 'state' parameter is required."))?;
-    if params.get("prompt") == Some("none") {
-        let description = "The client specified not to prompt, but the user is not logged in.";
-        return Err(OAuthError::new("login_required", description));
-    }
     let acr_values = params.get("acr_values");
     if acr_values.is_some_and(|value| !ACR.contains(&value)) {
         return Err(OAuthError::new(
@@ -95,18 +95,63 @@ fn read(
         code_challenge: code_challenge.to_owned(),
         acr_values: acr_values.map(str::to_owned),
         login_hint: params.get("login_hint").map(str::to_owned),
+        max_age: params.max_age()?,
     })
 }
 
-/// The first page of a sign-in at the org itself.
-fn begin(org: &Org, asked: Asked) -> Response {
-    let mut transaction = Transaction::new(asked, org.clock().now());
+/// The first page of a sign-in at the org itself; none where the org's session is enough, and none where none may be.
+fn begin(
+    org: &Org,
+    mut browser: Browser,
+    asked: Asked,
+    prompt: Option<&str>,
+) -> Result<Response, OAuthError> {
+    let (max_age, now) = (asked.max_age, org.clock().now());
+    let mut transaction = Transaction::new(asked, now);
     transaction.purpose = Purpose::Hosted;
-    let handle = transaction.handle().to_owned();
-    org.state()
-        .transactions
-        .insert(transaction.id.clone(), transaction);
-    hosted::show(org, &handle)
+    let handle = {
+        let mut state = org.state();
+        let session = state.sessions.of(&browser, now);
+        let known = session.is_some_and(|session| {
+            session.client == transaction.asked.client_id && session.counts(max_age, now)
+        });
+        if prompt != Some("login") {
+            idx::take_up(org.core(), &mut state, &mut browser, &mut transaction);
+        }
+        if prompt == Some("none") {
+            silent(&transaction, known)?;
+        }
+        let handle = transaction.handle().to_owned();
+        state
+            .transactions
+            .insert(transaction.id.clone(), transaction);
+        handle
+    };
+    Ok(hosted::show(org, browser, &handle))
+}
+
+/// Whether no page is needed; else what the client is told (OpenID Connect Core, 3.1.2.6).
+fn silent(transaction: &Transaction, known: bool) -> Result<(), OAuthError> {
+    match transaction.step {
+        Step::Done { .. } => Ok(()),
+        Step::Consent => Err(OAuthError::new(
+            "consent_required",
+            "The client specified not to prompt, but consent is needed.",
+        )),
+        Step::Identify if !known => Err(OAuthError::new(
+            "login_required",
+            "The client specified not to prompt, but the user is not logged in.",
+        )),
+        // Started over: nobody can prove what the client asks for.
+        Step::Identify if transaction.alone => Err(OAuthError::new(
+            "unmet_authentication_requirements",
+            "The user cannot meet the requested 'acr_values'.",
+        )),
+        _ => Err(OAuthError::new(
+            "interaction_required",
+            "The client specified not to prompt, but the user has to do something more.",
+        )),
+    }
 }
 
 /// Back to the client.

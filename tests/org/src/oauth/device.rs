@@ -51,6 +51,7 @@ fn asked(org: &Org, server: Server, client: &str, scopes: Vec<String>) -> Asked 
         code_challenge: String::new(),
         acr_values: None,
         login_hint: None,
+        max_age: None,
     }
 }
 

@@ -52,12 +52,6 @@ pub(super) async fn interact(
         "The authentication request has an invalid 'state' parameter.",
     ))?;
     let scopes = params.scopes()?;
-    if params
-        .get("max_age")
-        .is_some_and(|age| age.parse::<i32>().map_or(true, |age| age < 0))
-    {
-        return Err(invalid("The 'max_age' parameter is out of range."));
-    }
     let link = link(&org, &client_id, &params)?;
     let acr_values = params.get("acr_values");
     if acr_values.is_some_and(|value| !ACR.contains(&value)) {
@@ -80,6 +74,7 @@ pub(super) async fn interact(
         code_challenge: code_challenge.to_owned(),
         acr_values: acr_values.map(str::to_owned),
         login_hint: params.get("login_hint").map(str::to_owned),
+        max_age: params.max_age()?,
     };
     let mut transaction = Transaction::new(asked, org.clock().now());
     let answer = json!({"interaction_handle": transaction.interaction_handle()});

@@ -8,9 +8,14 @@ use axum::response::{IntoResponse, Response};
 use super::Params;
 use crate::Org;
 use crate::html::page;
+use crate::session::Browser;
 
 /// Back to the app, if the ID token is one of this org's and the address is registered.
-pub(super) async fn logout(State(org): State<Org>, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn logout(
+    State(org): State<Org>,
+    mut browser: Browser,
+    RawQuery(query): RawQuery,
+) -> Response {
     let Ok(params) = Params::read(query.unwrap_or_default().as_bytes()) else {
         return bad_request("The request is not well-formed.");
     };
@@ -26,12 +31,9 @@ pub(super) async fn logout(State(org): State<Org>, RawQuery(query): RawQuery) ->
         return bad_request("The 'id_token_hint' is missing or is no ID token of this org.");
     }
     let Some(target) = params.get("post_logout_redirect_uri") else {
-        return page(
-            StatusCode::OK,
-            "Signed out",
-            None,
-            "<h1>You are signed out</h1>",
-        );
+        org.state().sessions.end(&mut browser);
+        let body = "<h1>You are signed out</h1>";
+        return browser.with(page(StatusCode::OK, "Signed out", None, body));
     };
     if !org.settings().is_post_logout(target) {
         return bad_request(
@@ -42,7 +44,8 @@ pub(super) async fn logout(State(org): State<Org>, RawQuery(query): RawQuery) ->
         .get("state")
         .and_then(|state| serde_urlencoded::to_string([("state", state)]).ok());
     let target = query.map_or(target.to_owned(), |query| format!("{target}?{query}"));
-    (StatusCode::FOUND, [(header::LOCATION, target)]).into_response()
+    org.state().sessions.end(&mut browser);
+    browser.with((StatusCode::FOUND, [(header::LOCATION, target)]).into_response())
 }
 
 fn bad_request(text: &str) -> Response {

@@ -113,7 +113,7 @@ pub(crate) fn router(server: Server) -> Router<Org> {
         .route(&at("logout"), get(logout::logout))
         .route(
             &at("authorize"),
-            get(move |org, query| authorize::authorize(org, server, query)),
+            get(move |org, browser, query| authorize::authorize(org, browser, server, query)),
         )
         .route(
             &well_known("openid-configuration"),
@@ -203,6 +203,19 @@ impl Params {
             .iter()
             .find(|(known, value)| known == name && !value.is_empty())
             .map(|(_, value)| value.as_str())
+    }
+
+    /// So many seconds ago the person may have signed in.
+    fn max_age(&self) -> Result<Option<u64>, OAuthError> {
+        let age = self.get("max_age").map(|age| age.parse::<i32>().ok());
+        match age.map(|age| age.and_then(|age| u64::try_from(age).ok())) {
+            None => Ok(None),
+            Some(Some(age)) => Ok(Some(age)),
+            Some(None) => Err(OAuthError::new(
+                "invalid_request",
+                "The 'max_age' parameter is out of range.",
+            )),
+        }
     }
 
     /// Space separated scopes, all of which the org must know.

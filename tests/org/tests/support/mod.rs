@@ -5,6 +5,9 @@
 
 pub mod key;
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use base64::Engine;
@@ -29,6 +32,8 @@ pub fn challenge() -> String {
 #[derive(Clone)]
 pub struct Browser {
     pub org: Org,
+    /// The cookies that it has, by name, if it takes any.
+    cookies: Option<Arc<Mutex<BTreeMap<String, String>>>>,
 }
 
 /// An answer, whatever it is.
@@ -49,13 +54,59 @@ impl Browser {
             .clock(Clock::new());
         Self {
             org: Org::new(settings),
+            cookies: None,
         }
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    /// A browser of its own at the same org, one that takes cookies.
+    pub fn with_cookies(&self) -> Self {
+        Self {
+            org: self.org.clone(),
+            cookies: Some(Arc::default()),
+        }
+    }
+
+    /// The cookies that it has, by name.
+    pub fn cookies(&self) -> BTreeMap<String, String> {
+        let jar = self.cookies.as_ref().expect("a browser that takes cookies");
+        jar.lock().expect("the jar").clone()
+    }
+
+    fn bring(&self, request: &mut Request<Body>) {
+        let Some(jar) = &self.cookies else { return };
+        let jar = jar.lock().expect("the jar");
+        let pairs: Vec<_> = jar
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let value = pairs.join("; ").parse().expect("a header");
+        request.headers_mut().insert("cookie", value);
+    }
+
+    fn keep(&self, headers: &HeaderMap) {
+        let Some(jar) = &self.cookies else { return };
+        for cookie in headers.get_all("set-cookie") {
+            let cookie = cookie.to_str().expect("text");
+            let (name, rest) = cookie.split_once('=').expect("a name");
+            let (value, about) = rest.split_once(';').expect("attributes");
+            assert!(
+                about.contains("HttpOnly") && about.contains("SameSite=Lax"),
+                "{cookie}"
+            );
+            let mut jar = jar.lock().expect("the jar");
+            match about.contains("Max-Age=0") {
+                true => jar.remove(name),
+                false => jar.insert(name.to_owned(), value.to_owned()),
+            };
+        }
+    }
+
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        self.bring(&mut request);
         let Ok(response) = self.org.router().oneshot(request).await;
         let dropped = response.extensions().get::<org::Dropped>().is_some();
         let (parts, body) = response.into_parts();
+        self.keep(&parts.headers);
         let bytes = to_bytes(body, usize::MAX).await.expect("a body");
         let text = String::from_utf8(bytes.to_vec()).expect("text");
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
