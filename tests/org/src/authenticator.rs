@@ -12,6 +12,8 @@ pub(crate) enum Authenticator {
     Email,
     #[serde(rename = "google_otp")]
     GoogleOtp,
+    #[serde(rename = "hologram")]
+    Hologram,
     #[serde(rename = "okta_verify")]
     OktaVerify,
     #[serde(rename = "okta_password")]
@@ -38,10 +40,11 @@ struct Names {
 }
 
 impl Authenticator {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Duo,
         Self::Email,
         Self::GoogleOtp,
+        Self::Hologram,
         Self::OktaVerify,
         Self::Password,
         Self::Phone,
@@ -75,6 +78,15 @@ impl Authenticator {
                 "Google Authenticator",
                 &["otp"],
                 "uft",
+            ),
+            // Made up, so that clients meet one that they do not know.
+            Self::Hologram => (
+                "autH0l0gramVestibule1",
+                "hologram",
+                "hologram",
+                "Hologram Reader",
+                &["reading"],
+                "hol",
             ),
             Self::OktaVerify => {
                 let methods = &["push", "totp"];

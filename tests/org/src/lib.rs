@@ -8,6 +8,7 @@
 //! There it locks the one `state`, so requests of one transaction never overlap, and answers with the page that the
 //! transaction now shows. `idx::journey` decides which page that is, by the `policy`.
 
+mod access_code;
 mod authenticator;
 mod challenge;
 mod clock;
@@ -15,6 +16,7 @@ mod console;
 mod cors;
 mod deadline;
 mod dpop;
+mod duo;
 mod faults;
 mod grants;
 mod hosted;

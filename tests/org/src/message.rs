@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::policy::Denial;
 use crate::transaction::Ending;
 
 /// One message.
@@ -12,6 +13,8 @@ pub(crate) struct Message {
     class: &'static str,
     key: Option<&'static str>,
     params: Vec<String>,
+    /// Where to read on: each with a label and an address.
+    links: Vec<Value>,
 }
 
 impl Message {
@@ -21,6 +24,15 @@ impl Message {
             class,
             key: Some(key),
             params: Vec::new(),
+            links: Vec::new(),
+        }
+    }
+
+    /// One that the reference knows no key for.
+    fn keyless(text: &str) -> Self {
+        Self {
+            key: None,
+            ..Self::error("", text)
         }
     }
 
@@ -35,12 +47,14 @@ impl Message {
 
     /// A member of `messages` (protocol 3.6).
     pub(crate) fn json(&self) -> Value {
-        match self.key {
-            Some(key) => {
-                json!({"message": self.text, "i18n": {"key": key, "params": self.params}, "class": self.class})
-            }
-            None => json!({"message": self.text, "class": self.class}),
+        let mut message = json!({"message": self.text, "class": self.class});
+        if let Some(key) = self.key {
+            message["i18n"] = json!({"key": key, "params": self.params});
         }
+        if !self.links.is_empty() {
+            message["links"] = json!(self.links);
+        }
+        message
     }
 }
 
@@ -51,12 +65,7 @@ pub(crate) fn list(messages: &[Message]) -> Value {
 
 /// A required field was left empty. The reference knows no key for it, so there is none.
 pub(crate) fn missing() -> Message {
-    Message {
-        text: "This field cannot be left blank".to_owned(),
-        class: "ERROR",
-        key: None,
-        params: Vec::new(),
-    }
+    Message::keyless("This field cannot be left blank")
 }
 
 /// What the last page says.
@@ -64,7 +73,8 @@ pub(crate) fn ending(ending: Ending) -> (StatusCode, Message) {
     let info = |key, text| (StatusCode::OK, Message::new("INFO", key, text));
     let error = |status, key, text| (status, Message::error(key, text));
     match ending {
-        Ending::ConsentRefused => error(
+        Ending::NothingToSetUp => (StatusCode::OK, no_set_up()),
+        Ending::Denied | Ending::ConsentRefused => error(
             StatusCode::FORBIDDEN,
             "security.access_denied",
             "You do not have permission to perform the requested action.",
@@ -180,11 +190,49 @@ pub(crate) fn no_key_signed() -> Message {
 
 /// The reference knows no key for it, so there is none.
 pub(crate) fn key_not_made() -> Message {
+    Message::keyless("The security key or biometric authenticator could not be set up")
+}
+
+pub(crate) fn duo_failed() -> Message {
+    Message::error(
+        "oie.authenticator.duo.method.duo.verification_failed",
+        "We were unable to verify with Duo. Try again.",
+    )
+}
+
+pub(crate) fn duo_timed_out() -> Message {
+    Message::error(
+        "oie.authenticator.duo.method.duo.verification_timeout",
+        "We were unable to verify with Duo. Try again.",
+    )
+}
+
+pub(crate) fn no_set_up() -> Message {
+    Message::error(
+        "idx.error.server.safe.mode.enrollment.unavailable",
+        "Set up is temporarily unavailable due to server maintenance. Try again later.",
+    )
+}
+
+pub(crate) fn not_assigned() -> Message {
+    Message::error(
+        "idx.error.user.not.assigned.to.app",
+        "User is not assigned to this application.",
+    )
+}
+
+/// What an admin wrote for those whom the policy does not let in, with links.
+pub(crate) fn denied(denial: &Denial) -> Message {
+    let message = Message::error(
+        "security.access_denied_custom_message",
+        denial.message.as_str(),
+    );
+    let links = denial.links.iter();
     Message {
-        text: "The security key or biometric authenticator could not be set up".to_owned(),
-        class: "ERROR",
-        key: None,
-        params: Vec::new(),
+        links: links
+            .map(|link| json!({"label": link.label, "url": link.url}))
+            .collect(),
+        ..message
     }
 }
 
@@ -197,12 +245,7 @@ pub(crate) fn push_rejected() -> Message {
 
 /// The reference knows no key for it that comes with a form, so there is none.
 pub(crate) fn push_ended() -> Message {
-    Message {
-        text: "Nobody answered the push notification in time.".to_owned(),
-        class: "ERROR",
-        key: None,
-        params: Vec::new(),
-    }
+    Message::keyless("Nobody answered the push notification in time.")
 }
 
 pub(crate) fn wrong_answer() -> Message {
@@ -219,12 +262,7 @@ pub(crate) fn answer_too_short() -> Message {
 
 /// The reference knows no key for it, so there is none.
 pub(crate) fn answer_in_question() -> Message {
-    Message {
-        text: "The security question answer must not be part of the question".to_owned(),
-        class: "ERROR",
-        key: None,
-        params: Vec::new(),
-    }
+    Message::keyless("The security question answer must not be part of the question")
 }
 
 pub(crate) fn no_tags() -> Message {

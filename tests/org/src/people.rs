@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::access_code::AccessCode;
 use crate::authenticator::Authenticator;
 use crate::okta_verify::Device;
 use crate::password::{self, Hashed, Owner, Refused};
@@ -81,6 +82,14 @@ pub(crate) struct Account {
     pub(crate) last_used: Option<Authenticator>,
     /// How long what is due can still be put off, once they were asked for it.
     pub(crate) grace: Option<Grace>,
+    /// Duo knows them.
+    pub(crate) duo: bool,
+    /// What their hologram reads.
+    pub(crate) hologram: Option<String>,
+    /// What the help desk gave them.
+    pub(crate) access_code: Option<AccessCode>,
+    /// Whether they may use the app at all.
+    pub(crate) assigned: bool,
     pub(crate) updated: SystemTime,
     /// So many wrong passwords lock it.
     pub(crate) locks_after: u32,
@@ -110,6 +119,10 @@ impl Account {
             device: None,
             last_used: None,
             grace: None,
+            duo: false,
+            hologram: None,
+            access_code: None,
+            assigned: true,
             updated: now,
             locks_after: LOCKED_AFTER,
             password_since: now,
@@ -136,15 +149,35 @@ impl Account {
 
     pub(crate) fn has(&self, authenticator: Authenticator) -> bool {
         match authenticator {
+            Authenticator::AccessCode => self.access_code.is_some(),
+            Authenticator::Duo => self.duo,
             Authenticator::Email => self.email_proved,
             Authenticator::GoogleOtp => self.otp.is_some(),
+            Authenticator::Hologram => self.hologram.is_some(),
             Authenticator::OktaVerify => self.device.is_some(),
             Authenticator::Password => !self.passwords.is_empty(),
             Authenticator::Phone => self.phone.is_some(),
             Authenticator::Question => self.question.is_some(),
             Authenticator::WebAuthn => !self.keys.is_empty(),
-            Authenticator::AccessCode | Authenticator::Duo => false,
         }
+    }
+
+    /// Takes something that was set up away; a password cannot be. Whether there was anything to take.
+    pub(crate) fn remove(&mut self, authenticator: Authenticator) -> bool {
+        let had = self.has(authenticator);
+        match authenticator {
+            Authenticator::AccessCode => self.access_code = None,
+            Authenticator::Duo => self.duo = false,
+            Authenticator::Email => self.email_proved = false,
+            Authenticator::GoogleOtp => self.otp = None,
+            Authenticator::Hologram => self.hologram = None,
+            Authenticator::OktaVerify => self.device = None,
+            Authenticator::Password => return false,
+            Authenticator::Phone => self.phone = None,
+            Authenticator::Question => self.question = None,
+            Authenticator::WebAuthn => self.keys.clear(),
+        }
+        had
     }
 
     /// What is set up, in the order of lists.

@@ -30,6 +30,9 @@ const POLICIES: &[(&str, &str)] = &[
     ("totp", include_str!("../policies/totp.toml")),
     ("webauthn", include_str!("../policies/webauthn.toml")),
     ("okta-verify", include_str!("../policies/okta-verify.toml")),
+    ("help-desk", include_str!("../policies/help-desk.toml")),
+    ("odd", include_str!("../policies/odd.toml")),
+    ("odd-factor", include_str!("../policies/odd-factor.toml")),
     ("mfa-any", include_str!("../policies/mfa-any.toml")),
     ("passkey", include_str!("../policies/passkey.toml")),
     (
@@ -92,6 +95,9 @@ pub struct Policy {
     pub(crate) recovery: Recovery,
     #[serde(default)]
     pub(crate) password_age: Option<PasswordAge>,
+    /// Whom the policy does not let in.
+    #[serde(default)]
+    pub(crate) denial: Option<Denial>,
     /// How Okta Verify is set up and how a device is asked.
     #[serde(default)]
     pub(crate) okta_verify: okta_verify::Rules,
@@ -191,6 +197,23 @@ pub(crate) enum Consent {
     /// Each scope can be left out.
     #[serde(rename = "by scope")]
     ByScope,
+}
+
+/// A group that is not let in, and what is said to them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Denial {
+    pub(crate) group: String,
+    pub(crate) message: String,
+    #[serde(default)]
+    pub(crate) links: Vec<DenialLink>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DenialLink {
+    pub(crate) label: String,
+    pub(crate) url: String,
 }
 
 /// How much proof is enough.

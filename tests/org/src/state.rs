@@ -67,6 +67,17 @@ pub(crate) enum DeadlineMode {
     Date,
 }
 
+/// What an org in maintenance still does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Maintenance {
+    Off,
+    /// Nobody can sign in yet; the first page waits.
+    Waiting,
+    /// People sign in, but nothing can be set up.
+    ReadOnly,
+}
+
 /// What an admin can switch while the org runs.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -83,6 +94,12 @@ pub(crate) struct Switches {
     pub(crate) only_idp: bool,
     /// Whether what a policy wants by a deadline is asked for.
     pub(crate) deadline: DeadlineMode,
+    /// Whether the org is in maintenance.
+    pub(crate) maintenance: Maintenance,
+    /// Whether a question that no client has heard of is asked at the end.
+    pub(crate) odd_remediation: bool,
+    /// Whether the first form has a field of a type that no client has heard of.
+    pub(crate) odd_field: bool,
     /// Whether tokens are bound to a key of the client.
     pub(crate) dpop: DpopMode,
     /// Whether somebody with a new password is signed in at once.
@@ -100,6 +117,9 @@ impl Default for Switches {
             session_cookie: true,
             only_idp: false,
             deadline: DeadlineMode::Off,
+            maintenance: Maintenance::Off,
+            odd_remediation: false,
+            odd_field: false,
             dpop: DpopMode::Optional,
             recovery_signs_in: true,
             activation_token: true,

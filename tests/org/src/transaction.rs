@@ -86,6 +86,8 @@ pub(crate) enum Step {
     ProfileUpdate,
     /// Whether this browser is to be remembered.
     KeepMeSignedIn,
+    /// A question that no client has heard of.
+    Shade,
     /// What the app may have.
     Consent,
     /// The code that a device without a keyboard shows.
@@ -117,6 +119,8 @@ pub(crate) enum Pending {
     Setup(Setup),
     /// A question to a device.
     Push(Push),
+    /// A question to Duo.
+    Duo(crate::duo::Request),
 }
 
 /// What has to be set up, and how long that can wait.
@@ -140,6 +144,10 @@ pub(crate) enum Wait {
 pub(crate) enum Ending {
     /// The person does not let the app have what it asks for.
     ConsentRefused,
+    /// The policy does not let them in.
+    Denied,
+    /// Nothing can be set up while the org is in maintenance.
+    NothingToSetUp,
     /// A device was let in.
     DeviceActivated,
     /// The person does not let the device in.
@@ -243,6 +251,8 @@ pub(crate) struct Transaction {
     pub(crate) passkey_refused: bool,
     /// The person lets the app have what it asks for.
     pub(crate) consented: bool,
+    /// The question that no client has heard of was answered.
+    pub(crate) shaded: bool,
     /// Names this transaction to an identity provider's round trip.
     pub(crate) trip: String,
     /// Somebody wants to start over, so no session counts here.
@@ -295,6 +305,7 @@ impl Transaction {
             promoted: false,
             passkey_refused: false,
             consented: false,
+            shaded: false,
             trip: random::token(24),
             alone: false,
             from_session: None,

@@ -328,6 +328,47 @@ pub(super) fn press(org: &Org, pressed: Pressed) -> Result<Value, Refusal> {
     Ok(json!({"answer": if approved { "approved" } else { "rejected" }}))
 }
 
+/// What Duo says about somebody.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Verdict {
+    email: String,
+    #[serde(default = "main_client")]
+    client: String,
+    answer: DuoAnswer,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum DuoAnswer {
+    Approve,
+    Deny,
+}
+
+/// What Duo's frame gives back to the page that shows it, to be sent on as `credentials.signatureData`.
+pub(super) async fn duo(State(org): State<Org>, body: Bytes) -> Result<Json<Value>, Refusal> {
+    let Verdict {
+        email,
+        client,
+        answer,
+    } = read(&body)?;
+    let state = org.state();
+    let asked = |transaction: &Transaction| match &transaction.pending {
+        Some(Pending::Duo(request)) => Some(request.asked),
+        _ => None,
+    };
+    let found = latest(&state, &Who { email, client }, asked);
+    let pending = found.and_then(|id| state.transactions.get(&id)?.pending.as_ref());
+    let Some(Pending::Duo(request)) = pending else {
+        return Err(refusal("Duo was not asked about this person."));
+    };
+    let signature = match answer {
+        DuoAnswer::Approve => request.approval(),
+        DuoAnswer::Deny => request.denial(),
+    };
+    Ok(Json(json!({"signatureData": signature})))
+}
+
 #[derive(Deserialize)]
 pub(super) struct Address {
     #[serde(default)]

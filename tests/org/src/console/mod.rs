@@ -1,6 +1,7 @@
 //! What tests and admins do to the org, as JSON under `/console/`. The README tells each.
 
 mod devices;
+mod help_desk;
 mod people;
 
 use std::collections::BTreeMap;
@@ -41,6 +42,10 @@ pub(crate) fn router() -> Router<Org> {
         )
         .route("/console/devices", get(devices::list))
         .route("/console/devices/scan", post(devices::scan))
+        .route("/console/duo", post(devices::duo))
+        .route("/console/help-desk/code", post(help_desk::code))
+        .route("/console/help-desk/remove", post(help_desk::remove))
+        .route("/console/unlock", post(help_desk::unlock))
         .route("/console/push", post(devices::push))
         .route(Setup::PATH, get(devices::opened).post(devices::set_up_here))
         .route("/console/requests", get(requests).delete(forget_requests))

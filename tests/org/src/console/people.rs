@@ -40,6 +40,9 @@ pub(crate) struct NewPerson {
     /// The name of a device with Okta Verify on it.
     #[serde(default)]
     pub(crate) device: Option<String>,
+    /// Whether they may use the app; they may, if nothing is said.
+    #[serde(default)]
+    pub(crate) assigned: Option<bool>,
     #[serde(default)]
     pub(crate) groups: Vec<String>,
     #[serde(default)]
@@ -103,7 +106,7 @@ pub(super) async fn forget_keys(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn nobody() -> Refusal {
+pub(super) fn nobody() -> Refusal {
     refusal("There is nobody with this address.")
 }
 
@@ -130,6 +133,7 @@ pub(crate) fn add(org: &Org, wanted: NewPerson) -> Result<Person, Refusal> {
     account.email_proved &= !wanted.staged;
     account.staged = wanted.staged;
     account.device = wanted.device.map(Device::new);
+    account.assigned = wanted.assigned.unwrap_or(true);
     account.groups = wanted.groups;
     account.locks_after = policy.locks_after;
     account.attributes = wanted.attributes;

@@ -9,11 +9,18 @@ use super::page::{Page, user};
 use super::visit::Visit;
 use crate::authenticator::{Authenticator, phone_methods};
 use crate::clock::iso;
+use crate::message;
 use crate::password;
+use crate::state::Maintenance;
 use crate::transaction::{Step, Wait};
 
 /// What can be set up.
 pub(crate) fn select(page: &mut Page, visit: &Visit<'_>, skip: bool) {
+    if visit.switches.maintenance == Maintenance::ReadOnly {
+        page.say(message::no_set_up());
+        leave(page, skip);
+        return user(page, visit);
+    }
     list(page, visit);
     leave(page, skip);
     user(page, visit);
@@ -106,6 +113,7 @@ fn described(visit: &Visit<'_>, authenticator: Authenticator) -> Value {
             }
         }
         Authenticator::Question => object["contextualData"] = factor::question::context(),
+        Authenticator::Duo => object["contextualData"] = factor::duo::context(visit),
         Authenticator::GoogleOtp => object["contextualData"] = factor::totp::context(visit),
         Authenticator::WebAuthn => {
             object["contextualData"] = factor::webauthn::activation(visit);

@@ -13,6 +13,7 @@ use crate::grants::Granted;
 use crate::message;
 use crate::people::Account;
 use crate::policy::{Asked, Assurance, Attribute, Enrollment, Passkeys, Policy, Recovery};
+use crate::state::Maintenance;
 use crate::transaction::{Due, Ending, Purpose, Step, Transaction};
 
 /// What can be set up now, and whether it may be left.
@@ -171,6 +172,10 @@ pub(crate) fn advance(visit: &mut Visit<'_>) -> Answer {
         .account()
         .and_then(|account| open(visit.policy(), visit.transaction, account));
     match open {
+        Some(open) if !open.skip && visit.switches.maintenance == Maintenance::ReadOnly => {
+            visit.transaction.end(Ending::NothingToSetUp);
+            return Answer::page();
+        }
         Some(open) if !open.skip => {
             visit.transaction.step = Step::SelectEnroll { skip: false };
             // What is due by a deadline is asked for alone.
@@ -192,6 +197,15 @@ fn finish(visit: &mut Visit<'_>) -> Answer {
         return unsatisfiable(visit);
     };
     let (policy, transaction) = (visit.policy(), &*visit.transaction);
+    if !account.assigned {
+        visit.transaction.restart(visit.now);
+        return Answer::says(StatusCode::BAD_REQUEST, message::not_assigned());
+    }
+    let denied = policy.denial.as_ref();
+    if denied.is_some_and(|denial| account.groups.contains(&denial.group)) {
+        visit.transaction.end(Ending::Denied);
+        return Answer::page();
+    }
     let typed = transaction.methods.contains(&"pwd");
     match days_left(policy, account, visit.now).filter(|_| typed) {
         Some(0) => {
@@ -219,6 +233,10 @@ fn finish(visit: &mut Visit<'_>) -> Answer {
     if offers_passkey(policy, transaction) {
         factor::webauthn::begin_enroll(visit);
         visit.transaction.step = Step::Promote;
+        return Answer::page();
+    }
+    if visit.switches.odd_remediation && !transaction.shaded {
+        visit.transaction.step = Step::Shade;
         return Answer::page();
     }
     if policy.consent.is_some() && !transaction.consented {

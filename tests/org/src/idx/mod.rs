@@ -8,6 +8,7 @@ mod form;
 mod identify;
 mod journey;
 mod links;
+mod odd;
 mod page;
 mod profile_page;
 mod prove;
@@ -27,7 +28,7 @@ use crate::links::Kind;
 use crate::message;
 use crate::session::Browser;
 use crate::state::{Core, State};
-use crate::transaction::{Advance, Asked, Handle, Step, Transaction};
+use crate::transaction::{Advance, Asked, Ending, Handle, Step, Transaction};
 
 pub(crate) use self::factor::okta_verify::methods as device_methods;
 pub(crate) use self::user_code::plain as plain_user_code;
@@ -240,6 +241,10 @@ fn step(visit: &mut Visit<'_>, path: &str, body: &Value) -> Reply {
     visit.transaction.passkey_refused = false;
     let written = without_handle(body);
     let offered = Page::of(visit).offers(path);
+    if path == "poll" {
+        // Once the maintenance is over, the page that waited for it is another.
+        return shown(visit, &Answer::page());
+    }
     if path == "challenge/poll" {
         let answer = factor::okta_verify::poll(visit, body);
         return shown(visit, &answer);
@@ -271,6 +276,7 @@ fn step(visit: &mut Visit<'_>, path: &str, body: &Value) -> Reply {
         "challenge/answer/webauthn-autofillui" => factor::webauthn::sign_in(visit, body),
         "authenticators/webauthn/launch" => factor::webauthn::launch(visit),
         "challenge/resend" => prove::resend(visit),
+        "shade" => odd::answer(visit, body),
         "consent" => consent::answer(visit, body),
         "device/activate" => user_code::answer(visit, body),
         "request-activation" => links::send_again(visit),
@@ -321,7 +327,10 @@ fn without_handle(body: &Value) -> String {
 fn shown(visit: &mut Visit<'_>, answer: &Answer) -> Reply {
     factor::webauthn::offer(visit);
     if let Step::Ended(ending) = visit.transaction.step {
-        let (status, said) = message::ending(ending);
+        let (status, said) = match (ending, &visit.policy().denial) {
+            (Ending::Denied, Some(denial)) => (StatusCode::FORBIDDEN, message::denied(denial)),
+            _ => message::ending(ending),
+        };
         let said = Answer::says(status, said);
         return Reply {
             status,

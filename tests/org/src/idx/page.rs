@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use super::form::Form;
 use super::visit::{Answer, Visit};
 use super::{
-    APP_LABEL, consent, enroll_page, links, profile_page, session, sign_in_page, unlock, user_code,
+    APP_LABEL, consent, enroll_page, links, odd, profile_page, session, sign_in_page, unlock,
+    user_code,
 };
 use crate::clock::iso;
 use crate::message::{self, Message};
@@ -65,6 +66,7 @@ impl Page {
             Step::UnlockIdentify => unlock::identify_page(&mut page, visit),
             Step::SelectUnlock => unlock::select_page(&mut page, visit),
             Step::KeepMeSignedIn => session::keep_page(&mut page, visit),
+            Step::Shade => odd::page(&mut page, visit),
             Step::Consent => consent::page(&mut page, visit),
             Step::UserCode => user_code::page(&mut page, visit),
             Step::Ended(_) => {}

@@ -210,12 +210,17 @@ fn left(until: SystemTime, now: SystemTime) -> Option<Duration> {
 pub(crate) fn answer(visit: &mut Visit<'_>, body: &Value) -> Answer {
     match visit.transaction.step {
         Step::Enroll { authenticator, .. } => match authenticator {
+            Authenticator::Duo => factor::duo::enroll(visit, body),
+            Authenticator::Hologram => factor::hologram::enroll(visit, body),
             Authenticator::Question => factor::question::enroll(visit, body),
             Authenticator::GoogleOtp => factor::totp::enroll(visit, body),
             Authenticator::WebAuthn => factor::webauthn::enroll(visit, body),
             _ => with_passcode(visit, body, enroll_passcode),
         },
         Step::Challenge { authenticator } => match authenticator {
+            Authenticator::AccessCode => with_passcode(visit, body, factor::access_code::verify),
+            Authenticator::Duo => factor::duo::verify(visit, body),
+            Authenticator::Hologram => factor::hologram::verify(visit, body),
             Authenticator::Question => factor::question::verify(visit, body),
             Authenticator::GoogleOtp => factor::totp::verify(visit, body),
             Authenticator::WebAuthn => factor::webauthn::verify(visit, body),

@@ -6,6 +6,7 @@ use super::enroll_page::code_actions;
 use super::factor;
 use super::form::{Form, credentials};
 use super::journey;
+use super::odd;
 use super::page::{Page, user};
 use super::unlock;
 use super::visit::Visit;
@@ -13,9 +14,13 @@ use crate::authenticator::{Authenticator, phone_methods};
 use crate::mask;
 use crate::message;
 use crate::password;
+use crate::state::Maintenance;
 
 /// The first page.
 pub(crate) fn identify(page: &mut Page, visit: &Visit<'_>) {
+    if visit.switches.maintenance == Maintenance::Waiting {
+        return page.form(Form::new("poll", "poll").refresh(2000));
+    }
     if visit.switches.only_idp && !visit.policy().idps.is_empty() {
         return providers(page, visit);
     }
@@ -32,6 +37,9 @@ pub(crate) fn identify(page: &mut Page, visit: &Visit<'_>) {
     if visit.policy().remember_me {
         form = form
             .field(json!({"name": "rememberMe", "type": "boolean", "label": "Keep me signed in"}));
+    }
+    if visit.switches.odd_field {
+        form = form.field(odd::field());
     }
     let passkey = factor::webauthn::first_page(page, visit);
     // A client has to go back to the name by itself when its passkey was refused (protocol T47).
@@ -132,6 +140,7 @@ pub(crate) fn challenge(page: &mut Page, visit: &Visit<'_>, authenticator: Authe
             current["methods"] = json!([{"type": challenge.channel.method()}]);
         }
         (Authenticator::OktaVerify, _) => current["methods"] = json!([{"type": "totp"}]),
+        (Authenticator::Duo, _) => current["contextualData"] = factor::duo::context(visit),
         (Authenticator::Question, _) => current["profile"] = factor::question::profile(visit),
         _ => {}
     }

@@ -3,6 +3,9 @@
 //! [`super::prove`] decides which of them is meant; [`super::enroll_page`] and [`super::sign_in_page`] put what stands
 //! here on their pages.
 
+pub(crate) mod access_code;
+pub(crate) mod duo;
+pub(crate) mod hologram;
 pub(crate) mod okta_verify;
 pub(crate) mod question;
 pub(crate) mod totp;
@@ -17,6 +20,8 @@ use crate::authenticator::Authenticator;
 pub(crate) fn enroll_fields(authenticator: Authenticator) -> Value {
     match authenticator {
         Authenticator::Password => passcode("Enter password", true),
+        Authenticator::Duo => duo::field(),
+        Authenticator::Hologram => hologram::field(),
         Authenticator::Question => question::enroll_field(),
         Authenticator::WebAuthn => webauthn::enroll_field(),
         _ => passcode("Enter code", false),
@@ -27,6 +32,9 @@ pub(crate) fn enroll_fields(authenticator: Authenticator) -> Value {
 pub(crate) fn challenge_fields(visit: &Visit<'_>, authenticator: Authenticator) -> Value {
     match authenticator {
         Authenticator::Password => passcode("Password", true),
+        Authenticator::AccessCode => passcode("Enter code", true),
+        Authenticator::Duo => duo::field(),
+        Authenticator::Hologram => hologram::field(),
         Authenticator::OktaVerify => okta_verify::code_field(),
         Authenticator::Question => question::challenge_field(visit),
         Authenticator::WebAuthn => webauthn::challenge_field(visit),
@@ -37,6 +45,7 @@ pub(crate) fn challenge_fields(visit: &Visit<'_>, authenticator: Authenticator) 
 /// What a page has to hand out before anybody can answer it, new with each choice of the authenticator.
 pub(crate) fn begin_enroll(visit: &mut Visit<'_>, authenticator: Authenticator) {
     match authenticator {
+        Authenticator::Duo => duo::begin(visit),
         Authenticator::GoogleOtp => totp::begin(visit),
         Authenticator::WebAuthn => webauthn::begin_enroll(visit),
         _ => {}
@@ -45,8 +54,10 @@ pub(crate) fn begin_enroll(visit: &mut Visit<'_>, authenticator: Authenticator) 
 
 /// The same for a proof.
 pub(crate) fn begin_challenge(visit: &mut Visit<'_>, authenticator: Authenticator) {
-    if authenticator == Authenticator::WebAuthn {
-        webauthn::begin_challenge(visit);
+    match authenticator {
+        Authenticator::Duo => duo::begin(visit),
+        Authenticator::WebAuthn => webauthn::begin_challenge(visit),
+        _ => {}
     }
 }
 
