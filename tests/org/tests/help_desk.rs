@@ -101,7 +101,7 @@ async fn k19_the_code_lets_tess_in_and_she_sets_up_a_new_phone() {
     assert_eq!(told["amr"], json!(["pwd", "otp", "sms", "mfa"]));
 
     let page = sign_in(&browser).await;
-    assert_eq!(page.options(), ["Phone", "Temporary Access Code"]);
+    assert_eq!(page.options(), ["Temporary Access Code", "Phone"]);
     let page = browser.choose(&page, "Temporary Access Code").await;
     assert!(
         browser.passcode(&page, &code).await.is_done(),

@@ -314,25 +314,32 @@ async fn among_several_proofs_the_one_used_last_is_on_top() {
     };
     let page = list([email, token, word]).await;
     let page = browser.choose(&page, word).await;
-    assert!(post(&browser, &page, question).await.is_done());
+    not_remembered(&browser, &post(&browser, &page, question).await).await;
 
     let page = list([word, email, token]).await;
     let page = browser.choose(&page, token).await;
     assert_eq!(page.options(), [word, email, token]);
     let posted = key.sign(&page);
-    assert!(post(&browser, &page, posted).await.is_done());
+    not_remembered(&browser, &post(&browser, &page, posted).await).await;
 
     // A key that was tried and failed was not used.
     let page = list([token, email, word]).await;
     let page = browser.choose(&page, email).await;
     let send = json!({"authenticator": {"id": "autEm4il0VestibuleOrg", "methodType": "email"}});
     let page = browser.submit(&page, &page.step(), send).await;
-    assert!(browser.code(&page).await.is_done());
+    not_remembered(&browser, &browser.code(&page).await).await;
     let page = list([email, token, word]).await;
     let page = browser.choose(&page, token).await;
     let posted = Key::new(2).sign(&page);
     refused(&post(&browser, &page, posted).await);
     list([email, token, word]).await;
+}
+
+/// This org asks after the second proof whether to remember the browser.
+async fn not_remembered(browser: &Browser, page: &Page) {
+    let no = json!({"keepMeSignedIn": false});
+    let page = browser.submit(page, "keep-me-signed-in", no).await;
+    assert!(page.is_done(), "{:#}", page.json());
 }
 
 #[tokio::test]
