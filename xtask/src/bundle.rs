@@ -27,9 +27,25 @@ pub fn build(tools: &Tools, public_url: &str) -> Result<PathBuf> {
         }
         process::run(&mut trunk)
     })?;
+    shorten(tools, &dist)?;
     check(&dist)?;
     compress(&dist)?;
     Ok(dist)
+}
+
+/// Makes the script smaller that wasm-bindgen writes. Trunk lets it be, and no integrity is stated for it.
+fn shorten(tools: &Tools, dist: &Path) -> Result<()> {
+    let files = files(dist)?;
+    let scripts = files.iter().filter(|name| {
+        name.strip_suffix(".js")
+            .is_some_and(|stem| files.contains(&format!("{stem}_bg.wasm")))
+    });
+    for script in scripts {
+        if let Some(mut terser) = tools.terser(&dist.join(script)) {
+            process::run(&mut terser)?;
+        }
+    }
+    Ok(())
 }
 
 /// Flags that keep this machine's folders out of the build: it is the same on each, smaller, and tells of none.

@@ -10,7 +10,7 @@ use std::{
 use crate::{
     Error, Result, args, bundle, paths, process,
     results::Tally,
-    tools::{self, Browser, Tools, WasmOpt},
+    tools::{self, Browser, Small, Tools},
 };
 
 /// Runs all checks, and closes with what each came to and a line for all.
@@ -18,7 +18,7 @@ pub fn run(options: &args::Test) -> Result<()> {
     let start = Instant::now();
     let mut report = Report::default();
     // The tools first: what is missing is told before minutes are spent.
-    let tools = Tools::ensure(WasmOpt::Required)?;
+    let tools = Tools::ensure(Small::Required)?;
     let browser = if options.browser {
         let browser = Browser::ensure()?;
         tools::servers()?;

@@ -13,7 +13,7 @@ use tokio::process::Child;
 use crate::{
     Error, Result, args, bundle, paths, process, serve,
     serve::Site,
-    tools::{Tools, WasmOpt},
+    tools::{Small, Tools},
 };
 
 /// Builds what is needed, starts both servers, says where they are, and stops both in the end.
@@ -23,7 +23,7 @@ pub fn run(options: &args::Demo) -> Result<()> {
         wait_for(async { serve::loopback(port, option).await.map(drop) })?;
     }
     let dist = if options.build {
-        bundle::build(&Tools::ensure(WasmOpt::Wanted)?, "/")?
+        bundle::build(&Tools::ensure(Small::Wanted)?, "/")?
     } else {
         paths::dist()
     };

@@ -9,7 +9,7 @@ use xtask::{
     policy::{self, Policy},
     process,
     size::Size,
-    tools::{Tools, WasmOpt},
+    tools::{Small, Tools},
 };
 
 fn main() -> ExitCode {
@@ -32,7 +32,7 @@ fn run(command: Command) -> Result<()> {
         Command::Test(options) => checks::run(&options)?,
         Command::Corpus { folder } => corpus::run(&folder)?,
         Command::Setup => {
-            Tools::ensure(WasmOpt::Required)?;
+            Tools::ensure(Small::Required)?;
             process::say("All build tools are there.");
         }
         Command::Size => println!("{}", Size::of(&paths::dist())?),
@@ -48,7 +48,7 @@ fn build(options: &args::Build) -> Result<()> {
         Some(_) => Some(policy_of(options)?),
         None => None,
     };
-    let dist = bundle::build(&Tools::ensure(WasmOpt::Required)?, &options.public_url)?;
+    let dist = bundle::build(&Tools::ensure(Small::Required)?, &options.public_url)?;
     if let (Some(host), Some(policy)) = (options.host, policy) {
         let site = hosts::Site {
             dist: &dist,

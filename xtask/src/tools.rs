@@ -21,6 +21,8 @@ use crate::{Error, Result, paths, process};
 pub const TRUNK: &str = "0.21.14";
 /// The npm package of wasm-opt; the program answers with the first number.
 pub const BINARYEN: &str = "132.0.0";
+/// What makes the script small that wasm-bindgen writes.
+pub const TERSER: &str = "5.51.4";
 /// The accessibility checker of the browser tests.
 pub const AXE: &str = "4.14.1";
 
@@ -30,43 +32,66 @@ pub struct Tools {
     trunk: PathBuf,
     wasm_bindgen: PathBuf,
     wasm_opt: Option<PathBuf>,
+    terser: Option<PathBuf>,
 }
 
-/// Whether a build may do without wasm-opt.
+/// Whether a build may do without the tools that only make it smaller: wasm-opt and terser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WasmOpt {
+pub enum Small {
     /// What is built here is released.
     Required,
     /// A larger app is better than none.
     Wanted,
 }
 
+impl Small {
+    /// A tool, or a warning that the build goes on without it.
+    fn or_without(
+        self,
+        name: &str,
+        find: impl FnOnce() -> Result<PathBuf>,
+    ) -> Result<Option<PathBuf>> {
+        match (find(), self) {
+            (Ok(path), _) => Ok(Some(path)),
+            (Err(problem), Self::Required) => Err(problem),
+            (Err(problem), Self::Wanted) => {
+                process::say(format_args!("WARNING: {problem}"));
+                process::say(format_args!(
+                    "WARNING: going on without {name}; the app will be larger than a release is."
+                ));
+                Ok(None)
+            }
+        }
+    }
+}
+
 impl Tools {
     /// Finds the tools, and installs what is missing.
-    pub fn ensure(wasm_opt: WasmOpt) -> Result<Self> {
+    pub fn ensure(small: Small) -> Result<Self> {
         wasm_target()?;
         let wasm_bindgen = wasm_bindgen_version()?;
         Ok(Self {
             // Without its features it cannot download anything, which it never has to, and is built sooner.
             trunk: cargo_tool("trunk", "trunk", TRUNK, &["--no-default-features"])?,
             wasm_bindgen: cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen, &[])?,
-            wasm_opt: match (npm::wasm_opt(), wasm_opt) {
-                (Ok(path), _) => Some(path),
-                (Err(problem), WasmOpt::Required) => return Err(problem),
-                (Err(problem), WasmOpt::Wanted) => {
-                    process::say(format_args!("WARNING: {problem}"));
-                    process::say(
-                        "WARNING: going on without wasm-opt; the app will be larger than a release is.",
-                    );
-                    None
-                }
-            },
+            wasm_opt: small.or_without("wasm-opt", npm::wasm_opt)?,
+            terser: small.or_without("terser", npm::terser)?,
         })
     }
 
     /// Whether wasm-opt is there.
     pub fn has_wasm_opt(&self) -> bool {
         self.wasm_opt.is_some()
+    }
+
+    /// What makes a module smaller in its place, if the tool is there.
+    pub fn terser(&self, module: &Path) -> Option<Command> {
+        let mut command = Command::new(self.terser.as_ref()?);
+        command
+            .arg(module)
+            .args(["--module", "--compress", "passes=3", "--mangle", "--output"])
+            .arg(module);
+        Some(command)
     }
 
     /// Trunk, ready to find the other tools, and to look for nothing on the net.

@@ -1,8 +1,8 @@
-//! What comes from the npm registry: wasm-opt, and the accessibility checker of the browser tests.
+//! What comes from the npm registry: wasm-opt, terser, and the accessibility checker of the browser tests.
 
 use std::{path::PathBuf, process::Command};
 
-use super::{AXE, BINARYEN, apt_install, cached, installed, is_root_on_debian, working};
+use super::{AXE, BINARYEN, TERSER, apt_install, cached, installed, is_root_on_debian, working};
 use crate::{Error, Result, process};
 
 /// wasm-opt, which makes the app smaller.
@@ -17,6 +17,15 @@ pub(super) fn wasm_opt() -> Result<PathBuf> {
         "wasm-opt",
         version,
     )
+}
+
+/// terser, which makes scripts smaller.
+pub(super) fn terser() -> Result<PathBuf> {
+    if let Some(path) = installed("terser", TERSER) {
+        return Ok(path);
+    }
+    let folder = package("terser", TERSER)?;
+    working(folder.join("node_modules/.bin/terser"), "terser", TERSER)
 }
 
 /// axe-core, as one script to run in a page.
