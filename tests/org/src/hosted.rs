@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::html::{self, escape};
 use crate::oauth::redirect;
 use crate::session::Browser;
-use crate::transaction::Step;
+use crate::transaction::{Handle, Step};
 use crate::{Org, idx};
 
 /// Where the forms go.
@@ -132,10 +132,13 @@ fn render(org: &Org, reply: &idx::Reply) -> Response {
 fn done(org: &Org, handle: &str) -> Option<(String, String, String)> {
     let now = org.clock().now();
     let state = org.state();
-    let transaction = state
-        .transactions
-        .values()
-        .find(|one| one.knows(handle, now).is_some())?;
+    // The tab that a mail's link opened, and one that the flow has left, are not where it ends.
+    let transaction = state.transactions.values().find(|one| {
+        matches!(
+            one.knows(handle, now),
+            Some(Handle::Current | Handle::Stale)
+        )
+    })?;
     match &transaction.step {
         Step::Done { code } => {
             let asked = &transaction.asked;

@@ -4,13 +4,18 @@ use axum::Json;
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
+use serde_json::Value;
 
+use crate::idx::{self, Leads};
+use crate::message::{self, Message};
+use crate::oauth::redirect;
+use crate::session::Browser;
 use crate::settings::CLIENT_ID;
-use crate::{Mail, Org, Policy};
+use crate::{Mail, Org, Policy, hosted};
 
 const STYLE: &str = include_str!("../data/org.css");
 /// Nothing on these pages runs, and nothing comes from elsewhere.
@@ -102,40 +107,81 @@ struct Link {
     token: String,
 }
 
-/// The link in a mail leads back to the app with the code in the address (protocol 1.11).
-async fn follow_link(State(org): State<Org>, Query(link): Query<Link>) -> Response {
+/// The link in a mail leads back to the app with the code in the address (protocol 1.11); where the app wants none, the org
+/// shows a page of its own, and so it does for a link that leads nowhere any more.
+async fn follow_link(
+    State(org): State<Org>,
+    browser: Browser,
+    headers: HeaderMap,
+    Query(link): Query<Link>,
+) -> Response {
     let now = org.clock().now();
     let mut state = org.state();
-    let open = state
-        .transactions
-        .values_mut()
-        .filter(|transaction| now < transaction.expires);
-    let found = open.into_iter().find_map(|transaction| {
-        let challenge = transaction.challenge.as_mut()?;
-        if challenge.token != link.token || !challenge.alive(now) {
-            return None;
-        }
+    let switches = state.switches;
+    let leads = idx::find_link(&state, &link.token, now);
+    let transaction = match &leads {
+        Leads::On(id) => state.transactions.get_mut(id),
+        Leads::Expired | Leads::Stale | Leads::Nowhere => None,
+    };
+    let Some(transaction) = transaction else {
+        let said = leads.said();
+        return own_page(
+            &headers,
+            StatusCode::GONE,
+            &said,
+            None,
+            idx::terminal(&said),
+        );
+    };
+    if let Some(challenge) = transaction
+        .challenge
+        .as_mut()
+        .filter(|_| switches.email_callback)
+    {
         challenge.opened = true;
-        let query = serde_urlencoded::to_string([
-            ("state", &transaction.asked.state),
-            ("otp", &challenge.code),
-        ])
-        .ok()?;
-        Some(format!("{}?{query}", transaction.asked.redirect_uri))
-    });
-    match found {
-        Some(target) => (StatusCode::FOUND, [(header::LOCATION, target)]).into_response(),
-        None => {
-            let body = "<h1>This link does not work any more</h1>\n<p>It was used, it is older than 5 minutes, or a newer \
-                        mail took its place. Go back to where you began and ask for a new one.</p>";
-            page(
-                StatusCode::GONE,
-                "This link does not work any more",
-                None,
-                body,
-            )
-        }
+        let code = challenge.code.clone();
+        let asked = &transaction.asked;
+        return redirect(
+            &asked.redirect_uri,
+            &[("state", &asked.state), ("otp", &code)],
+        );
     }
+    if switches.email_consent {
+        let handle = transaction.open_aside().to_owned();
+        drop(state);
+        return hosted::show(&org, browser, &handle);
+    }
+    let code = transaction.challenge.as_ref().map(|open| open.code.clone());
+    let body = idx::code_page(transaction).unwrap_or_default();
+    let said = message::enter_code_in_original_tab();
+    own_page(&headers, StatusCode::OK, &said, code.as_deref(), body)
+}
+
+/// A page of the org at the end of a link: for people, or as the API writes it for whoever asks for JSON.
+fn own_page(
+    headers: &HeaderMap,
+    status: StatusCode,
+    said: &Message,
+    code: Option<&str>,
+    body: Value,
+) -> Response {
+    let accepted = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    if accepted.is_some_and(|accepted| accepted.contains("json")) {
+        return Json(body).into_response();
+    }
+    let code = code.map(|code| format!("<p class=\"code\">{}</p>\n", escape(code)));
+    let title = match status {
+        StatusCode::OK => "Your code",
+        _ => "This link does not work any more",
+    };
+    let body = format!(
+        "<h1>{title}</h1>\n{}<p>{}</p>",
+        code.unwrap_or_default(),
+        escape(said.text())
+    );
+    page(status, title, None, &body)
 }
 
 /// A page with forms, after which the browser may be sent on to one of these origins.

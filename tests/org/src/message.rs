@@ -45,6 +45,11 @@ impl Message {
         self
     }
 
+    /// The English text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// A member of `messages` (protocol 3.6).
     pub(crate) fn json(&self) -> Value {
         let mut message = json!({"message": self.text, "class": self.class});
@@ -123,6 +128,11 @@ pub(crate) fn ending(ending: Ending) -> (StatusCode, Message) {
             StatusCode::FORBIDDEN,
             "idx.reset.password.activating.user",
             "Your account is not active yet, so its password cannot be reset.",
+        ),
+        Ending::CancelledElsewhere => error(
+            StatusCode::OK,
+            "idx.operation.cancelled.on.other.device",
+            "Operation cancelled on other device.",
         ),
         Ending::IdpFailed => error(
             StatusCode::BAD_REQUEST,
@@ -330,4 +340,38 @@ pub(crate) fn activation_expired() -> Message {
     let text =
         "Your account activation link is no longer valid. Request a new activation email below.";
     Message::error("idx.expired.activation.token", text)
+}
+
+pub(crate) fn enter_code_in_original_tab() -> Message {
+    let text = "Enter the OTP in your original browser or device.";
+    Message::new("INFO", "idx.enter.otp.in.original.tab", text)
+}
+
+pub(crate) fn return_to_original_tab() -> Message {
+    let text = "Please return to the original tab.";
+    Message::new("INFO", "idx.return.to.original.tab", text)
+}
+
+pub(crate) fn cancelled_by_user() -> Message {
+    Message::error(
+        "idx.operation.cancelled.by.user",
+        "Operation cancelled by user.",
+    )
+}
+
+pub(crate) fn link_expired() -> Message {
+    let text =
+        "This email link has expired. To resend it, return to the screen where you requested it.";
+    Message::new("INFO", "idx.return.link.expired", text)
+}
+
+pub(crate) fn link_stale() -> Message {
+    let text = "This email link is out of date: it was used, or a newer one took its place. Return to the screen where you \
+                requested it.";
+    Message::new("INFO", "idx.return.stale", text)
+}
+
+pub(crate) fn link_error() -> Message {
+    let text = "This email link cannot be processed. Return to the screen where you requested it.";
+    Message::error("idx.return.error", text)
 }

@@ -90,6 +90,10 @@ pub(crate) struct Switches {
     pub(crate) registration: bool,
     /// Whether the org keeps a session, and remembers browsers.
     pub(crate) session_cookie: bool,
+    /// Whether a mail's link leads to the app; else the org shows a page of its own, with the code.
+    pub(crate) email_callback: bool,
+    /// Whether the tab that a mail's link opens asks if that was meant.
+    pub(crate) email_consent: bool,
     /// Whether the identity providers are the only way in.
     pub(crate) only_idp: bool,
     /// Whether what a policy wants by a deadline is asked for.
@@ -115,6 +119,8 @@ impl Default for Switches {
             refresh_token: true,
             registration: true,
             session_cookie: true,
+            email_callback: true,
+            email_consent: false,
             only_idp: false,
             deadline: DeadlineMode::Off,
             maintenance: Maintenance::Off,

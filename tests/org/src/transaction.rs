@@ -33,6 +33,42 @@ pub(crate) struct Asked {
     pub(crate) login_hint: Option<String>,
     /// So many seconds ago the person may have signed in.
     pub(crate) max_age: Option<u64>,
+    /// What asked, as far as it tells.
+    pub(crate) agent: Agent,
+}
+
+/// A browser and what it runs on, in the words of the wire (protocol 3.1, `client`).
+#[derive(Clone, Debug)]
+pub(crate) struct Agent {
+    pub(crate) browser: &'static str,
+    pub(crate) os: &'static str,
+}
+
+impl Agent {
+    /// Reads the header `User-Agent`. Edge and Chrome name the browsers that they descend from, so the order matters.
+    pub(crate) fn read(header: &str) -> Self {
+        const BROWSERS: [(&str, &str); 4] = [
+            ("Edg", "EDGE"),
+            ("Firefox", "FIREFOX"),
+            ("Chrome", "CHROME"),
+            ("Safari", "SAFARI"),
+        ];
+        const SYSTEMS: [(&str, &str); 5] = [
+            ("Android", "Android"),
+            ("iPhone", "iOS"),
+            ("Windows", "Windows"),
+            ("Mac OS", "Mac OS X"),
+            ("Linux", "Linux"),
+        ];
+        let find = |known: &[(&str, &'static str)]| {
+            let found = known.iter().find(|(mark, _)| header.contains(mark));
+            found.map_or("UNKNOWN", |(_, name)| *name)
+        };
+        Self {
+            browser: find(&BROWSERS),
+            os: find(&SYSTEMS),
+        }
+    }
 }
 
 /// Which authorization server was asked (protocol 1.1).
@@ -154,6 +190,8 @@ pub(crate) enum Ending {
     DeviceRefused,
     /// The device's code is wrong, old or used.
     DeviceUnknown,
+    /// Somebody said in the mail's link that it was not them.
+    CancelledElsewhere,
     /// The identity provider could not say who it was.
     IdpFailed,
     /// The account is open again.
@@ -183,6 +221,12 @@ pub(crate) enum Purpose {
     Device { user_code: Option<String> },
 }
 
+/// The tab that a mail's link opened, where it is asked if that was meant.
+pub(crate) struct Aside {
+    pub(crate) handle: String,
+    pub(crate) answer: Option<bool>,
+}
+
 /// A handle that still leads somewhere, though a newer one exists.
 struct Earlier {
     handle: String,
@@ -198,6 +242,8 @@ pub(crate) enum Handle {
     /// Replaced a moment ago: a second press, or an answer that was lost.
     Stale,
     Transferred,
+    /// Of the tab beside, that a mail's link opened.
+    Aside,
 }
 
 /// The last request that led to a new page: should it come again, that page is the answer.
@@ -235,6 +281,9 @@ pub(crate) struct Transaction {
     /// How each was proved, for `amr`.
     pub(crate) methods: Vec<&'static str>,
     pub(crate) challenge: Option<Challenge>,
+    /// The tokens of links that were used or replaced.
+    pub(crate) dead_links: Vec<String>,
+    pub(crate) aside: Option<Aside>,
     /// What is being set up, before it was proved.
     pub(crate) pending: Option<Pending>,
     /// Wrong codes of an app and wrong answers to a question.
@@ -296,6 +345,8 @@ impl Transaction {
             proofs: Vec::new(),
             methods: Vec::new(),
             challenge: None,
+            dead_links: Vec::new(),
+            aside: None,
             pending: None,
             tries: Tries::default(),
             resends: Vec::new(),
@@ -337,6 +388,13 @@ impl Transaction {
     pub(crate) fn knows(&self, handle: &str, now: SystemTime) -> Option<Handle> {
         if self.handle == handle {
             return Some(Handle::Current);
+        }
+        if self
+            .aside
+            .as_ref()
+            .is_some_and(|aside| aside.handle == handle)
+        {
+            return Some(Handle::Aside);
         }
         let earlier = self
             .earlier
@@ -433,9 +491,24 @@ impl Transaction {
         self.step = Step::Ended(ending);
     }
 
+    /// The code that was sent is worth nothing any more, and neither is its link.
+    pub(crate) fn drop_challenge(&mut self) {
+        let dropped = self.challenge.take().map(|challenge| challenge.token);
+        self.dead_links.extend(dropped);
+    }
+
+    /// Opens the tab beside.
+    pub(crate) fn open_aside(&mut self) -> &str {
+        let aside = Aside {
+            handle: new_handle(),
+            answer: None,
+        };
+        &self.aside.insert(aside).handle
+    }
+
     /// Forgets what was sent and what was handed out: another page comes.
     pub(crate) fn drop_pending(&mut self) {
-        self.challenge = None;
+        self.drop_challenge();
         self.pending = None;
     }
 

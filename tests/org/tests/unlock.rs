@@ -164,3 +164,27 @@ async fn where_it_is_off_there_is_no_way_to_it() {
         400
     );
 }
+
+#[tokio::test]
+async fn j46_by_a_code_of_ones_device() {
+    let browser = Browser::new("unlock");
+    browser.person(MARY, json!({"device": "Pixel"})).await;
+    let page = browser.start().await;
+    browser.sign_in(&page, MARY, "Wrong-2031").await;
+    let page = browser.submit(&page, "unlock-account", json!({})).await;
+    let page = ask(&browser, &page, MARY, "Okta Verify").await;
+    assert_eq!(
+        page.step(),
+        "authenticator-verification-data",
+        "a push, or a code"
+    );
+    let id = page
+        .json()
+        .pointer("/remediation/value/0/value/0/form/value/0/value")
+        .cloned();
+    let push = json!({"authenticator": {"id": id, "methodType": "push"}});
+    let page = browser
+        .submit(&page, "authenticator-verification-data", push)
+        .await;
+    assert_eq!(page.step(), "challenge-poll");
+}

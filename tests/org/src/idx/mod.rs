@@ -8,6 +8,7 @@ mod form;
 mod identify;
 mod journey;
 mod links;
+mod mail_link;
 mod odd;
 mod page;
 mod profile_page;
@@ -22,6 +23,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 pub(crate) use self::federated::{Outcome, Verdict};
+pub(crate) use self::mail_link::{Leads, code_page, find as find_link, terminal};
 use self::page::Page;
 use self::visit::{Answer, Visit};
 use crate::links::Kind;
@@ -96,6 +98,10 @@ pub(crate) fn answer(
         |visit| match known {
             Handle::Transferred => transferred(visit, handle),
             Handle::Stale => shown(visit, &Answer::page()),
+            Handle::Aside => {
+                let answer = mail_link::answer(visit, path, body);
+                beside(visit, &answer)
+            }
             Handle::Current => step(visit, path, body),
         },
     );
@@ -133,12 +139,19 @@ fn introspect(core: &Core, state: &mut State, browser: &mut Browser, body: &Valu
                 visit::text(body, "/stateToken").or_else(|| visit::text(body, "/stateHandle"));
             return transferred(visit, handle.unwrap_or_default());
         }
+        if known == Handle::Aside {
+            return beside(visit, &Answer::page());
+        }
         let opened = visit
             .transaction
             .challenge
             .as_mut()
             .is_some_and(|challenge| std::mem::take(&mut challenge.opened));
         if opened && interaction.is_some() {
+            if visit.switches.email_consent {
+                visit.transaction.open_aside();
+                return beside(visit, &Answer::page());
+            }
             visit.transaction.transfer(visit.now);
         }
         let answer = if interaction.is_some() {
@@ -349,6 +362,15 @@ fn shown(visit: &mut Visit<'_>, answer: &Answer) -> Reply {
         retry_after: answer
             .wait
             .map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0)),
+    }
+}
+
+/// The page of the tab beside.
+fn beside(visit: &Visit<'_>, answer: &Answer) -> Reply {
+    Reply {
+        status: answer.status,
+        body: mail_link::aside_page(visit).json(visit, answer),
+        retry_after: None,
     }
 }
 

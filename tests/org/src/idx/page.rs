@@ -19,6 +19,8 @@ pub(crate) struct Page {
     pub(crate) forms: Vec<Form>,
     actions: Vec<&'static str>,
     members: Map<String, Value>,
+    /// What the page is for (protocol 3.1).
+    pub(crate) intent: &'static str,
     /// What the page itself says, whatever led to it.
     says: Vec<Message>,
 }
@@ -32,6 +34,7 @@ impl Page {
             forms: Vec::new(),
             actions: Vec::new(),
             members: Map::new(),
+            intent: "LOGIN",
             says: Vec::new(),
         }
     }
@@ -134,7 +137,7 @@ impl Page {
         }
         let mut body = json!({
             "version": "1.0.0", "stateHandle": self.state_handle,
-            "expiresAt": iso(visit.settings.clock.told(visit.transaction.expires)), "intent": "LOGIN"
+            "expiresAt": iso(visit.settings.clock.told(visit.transaction.expires)), "intent": self.intent
         });
         if !messages.is_empty() {
             body["messages"] = message::list(&messages);

@@ -307,7 +307,7 @@ fn code(visit: &mut Visit<'_>, passcode: &str) -> Result<(Channel, String), Answ
     match challenge.answer(passcode, now) {
         Verdict::Right => {
             let sent = (challenge.channel, challenge.to.clone());
-            visit.transaction.challenge = None;
+            visit.transaction.drop_challenge();
             Ok(sent)
         }
         Verdict::Wrong => Err(wrong_code()),

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use super::factor;
 use super::form::Form;
 use super::identify;
 use super::page::Page;
@@ -97,7 +98,11 @@ pub(crate) fn select(visit: &mut Visit<'_>, body: &Value) -> Answer {
         Authenticator::Email => (Channel::Email, Some(account.email.clone())),
         _ => (Channel::Email, None),
     };
+    let device = account.device.is_some();
     visit.transaction.rotate(visit.now);
+    if chosen == Authenticator::OktaVerify && device {
+        return factor::okta_verify::choose(visit, body, false);
+    }
     match to {
         Some(to) => visit.send(chosen, channel, &to),
         // Where nobody is to learn who has an account, nobody learns either what they have set up.

@@ -54,6 +54,7 @@ impl<'a> Visit<'a> {
     /// Sends a code, and with a mail a link (protocol 1.11). What was sent before is worth nothing from now on.
     pub(crate) fn send(&mut self, authenticator: Authenticator, channel: Channel, to: &str) {
         let mut challenge = Challenge::new(authenticator, channel, to, self.now);
+        self.transaction.drop_challenge();
         if self.transaction.stranger.is_some() || self.transaction.taken || to.is_empty() {
             challenge.hollow = true;
             if self.transaction.taken {

@@ -8,7 +8,7 @@ use super::interact::{ACR, is_unreserved};
 use super::{OAuthError, Params};
 use crate::html::{escape, page};
 use crate::session::Browser;
-use crate::transaction::{Asked, Purpose, Server, Step, Transaction};
+use crate::transaction::{Agent, Asked, Purpose, Server, Step, Transaction};
 use crate::{Org, hosted, idx};
 
 pub(super) async fn authorize(
@@ -96,6 +96,7 @@ fn read(
         acr_values: acr_values.map(str::to_owned),
         login_hint: params.get("login_hint").map(str::to_owned),
         max_age: params.max_age()?,
+        agent: Agent::read(""),
     })
 }
 

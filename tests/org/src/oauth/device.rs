@@ -12,7 +12,7 @@ use super::{OAuthError, Params};
 use crate::grants::{DEVICE, DEVICE_INTERVAL};
 use crate::idx::plain_user_code;
 use crate::settings::CLIENT_ID;
-use crate::transaction::{Asked, Purpose, Server, Step, Transaction};
+use crate::transaction::{Agent, Asked, Purpose, Server, Step, Transaction};
 use crate::{Org, random};
 
 /// The grant of a device (RFC 8628, 3.4).
@@ -52,6 +52,7 @@ fn asked(org: &Org, server: Server, client: &str, scopes: Vec<String>) -> Asked 
         acr_values: None,
         login_hint: None,
         max_age: None,
+        agent: Agent::read(""),
     }
 }
 

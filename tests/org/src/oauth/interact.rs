@@ -3,12 +3,12 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{OAuthError, Params};
 use crate::links::Kind;
-use crate::transaction::{Asked, Server, Transaction};
+use crate::transaction::{Agent, Asked, Server, Transaction};
 use crate::{Org, idx};
 
 /// Step-up values that the org understands.
@@ -22,6 +22,7 @@ pub(super) const ACR: [&str; 4] = [
 pub(super) async fn interact(
     State(org): State<Org>,
     server: Server,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Value>, OAuthError> {
     let params = Params::read(&body)?;
@@ -75,6 +76,7 @@ pub(super) async fn interact(
         acr_values: acr_values.map(str::to_owned),
         login_hint: params.get("login_hint").map(str::to_owned),
         max_age: params.max_age()?,
+        agent: agent(&headers),
     };
     let mut transaction = Transaction::new(asked, org.clock().now());
     let answer = json!({"interaction_handle": transaction.interaction_handle()});
@@ -86,6 +88,16 @@ pub(super) async fn interact(
         .transactions
         .insert(transaction.id.clone(), transaction);
     Ok(Json(answer))
+}
+
+/// What sends a request.
+pub(super) fn agent(headers: &HeaderMap) -> Agent {
+    let header = headers.get(header::USER_AGENT);
+    Agent::read(
+        header
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default(),
+    )
 }
 
 /// The link that the transaction begins with. One that the org does not know begins nothing; one that it knows and that is

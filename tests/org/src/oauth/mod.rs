@@ -92,7 +92,7 @@ pub(crate) fn router(server: Server) -> Router<Org> {
     Router::new()
         .route(
             &at("interact"),
-            post(move |org, body| interact::interact(org, server, body)),
+            post(move |org, headers, body| interact::interact(org, server, headers, body)),
         )
         .route(
             &at("device/authorize"),
