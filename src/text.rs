@@ -114,7 +114,7 @@ catalogue! {
     OwedSoon = "This will be needed soon. You can skip it for now.",
     SkipOnce = "You can skip this once more.",
     SkipsLeft = "You can skip this {0} more times.",
-    SkipUntil = "You can skip this until {0}.",
+    SkipUntil = "Needed from {0} on.",
     OptionalNow = "This is optional. You can skip it.",
     PhoneHint = "Please use the following format when entering your number: {0}",
     PhoneWillBe = "The code goes to {0}",

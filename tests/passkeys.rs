@@ -101,6 +101,24 @@ fn passkeys_are_listed_at_the_name_only_where_there_is_a_challenge_for_one() {
 }
 
 #[test]
+fn two_ways_to_pick_a_passkey_are_one_button() {
+    let mut root: Value = serde_json::from_str(LIST).expect("JSON");
+    let other: Value = serde_json::from_str(PICK).expect("JSON");
+    let forms = root["remediation"]["value"].as_array_mut();
+    forms
+        .expect("an array")
+        .push(other["remediation"]["value"][1].clone());
+    let verdict = judge::judge(&root.to_string());
+    assert!(verdict.faults.is_empty(), "{:#?}", verdict.faults);
+    let card = card(&begun(&root.to_string()));
+    let passkeys = labels(&card)
+        .iter()
+        .filter(|label| **label == "Sign in with a passkey")
+        .count();
+    assert_eq!(passkeys, 1, "{:?}", labels(&card));
+}
+
+#[test]
 fn whatever_the_browser_says_the_page_stays_with_a_sentence() {
     for (exception, words, again) in [
         ("NotAllowedError", "it was cancelled", true),
@@ -198,10 +216,7 @@ fn what_can_be_put_off_says_for_how_long() {
     assert_eq!(detail, "You can skip this 3 more times.");
     assert_eq!(choose(by_count(1), true).1, "You can skip this once more.");
     let by_day = json!({"type": "BY_DATE_TIME", "expiry": "2031-05-04T05:00:00.000Z"});
-    assert_eq!(
-        choose(by_day, true).1,
-        "You can skip this until 2031-05-04."
-    );
+    assert_eq!(choose(by_day, true).1, "Needed from 2031-05-04 on.");
     // The last chance, and what cannot be read.
     for none in [
         by_count(0),

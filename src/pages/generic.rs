@@ -340,9 +340,12 @@ pub(super) fn beside(transaction: &Transaction, shown: &Remediation, card: &Card
             Step::LaunchWebauthnAuthenticator => {
                 buttons.push(Button::new(Text::Passkey.words(), reach(transaction, at)));
             }
-            // The one whose list is in the browser can be picked from by hand, too.
+            // Those in the browser's list can be picked by hand, too. One button is enough.
             _ if passkey::picks(remediation) => {
-                buttons.push(Button::new(Text::Passkey.words(), Press::Perform(at)));
+                let picks = |button: &Button| matches!(button.press, Press::Perform(_));
+                if !buttons.iter().any(picks) {
+                    buttons.push(Button::new(Text::Passkey.words(), Press::Perform(at)));
+                }
             }
             Step::Resend => buttons.push(Button::new(Text::Resend.words(), reach(transaction, at))),
             _ => buttons.extend(provider(remediation)),
@@ -392,6 +395,7 @@ pub(super) fn ways(transaction: &Transaction, shown: &Remediation, card: &Card) 
     for (at, remediation) in transaction.remediations.iter().enumerate() {
         if std::ptr::eq(remediation, shown)
             || leads(card, at)
+            || passkey::picks(remediation)
             || (remediation.form.navigates && leave(remediation).is_none())
         {
             continue;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use org::{Fault, Mail, Org, Person, Settings, TokenFault};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tower::ServiceExt as _;
 use xtask::hosts::Host;
 use xtask::paths;
 use xtask::serve::Site;
@@ -309,6 +310,30 @@ impl Visit {
     #[must_use]
     pub fn org_origin(&self) -> &str {
         &self.org_origin
+    }
+
+    /// Asks the org's console, or tells it something: null for an answer without a body.
+    ///
+    /// # Panics
+    /// If the console refuses.
+    pub async fn console_of_the_org(&self, method: &str, path: &str, body: &Value) -> Value {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(format!("/console/{path}"))
+            .header("content-type", "application/json")
+            .body(axum::body::Body::from(body.to_string()))
+            .expect("a request");
+        let Ok(answer) = self.org.router().oneshot(request).await;
+        let status = answer.status();
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX)
+            .await
+            .expect("a body in memory");
+        assert!(
+            status.is_success(),
+            "{method} {path}: {status} {}",
+            String::from_utf8_lossy(&body)
+        );
+        serde_json::from_slice(&body).unwrap_or_default()
     }
 
     // What goes wrong
