@@ -34,6 +34,7 @@ pub mod password;
 pub mod phone;
 pub mod secret;
 pub mod text;
+pub mod trace;
 
 #[cfg(target_arch = "wasm32")]
 pub mod app;

@@ -137,8 +137,8 @@ catalogue! {
     ScanWithApp = "QR code for your app. Instead of scanning it you can type this key into the app: {0}",
     KeyForApp = "If you cannot scan it, type this key into the app:",
     CopyKey = "Copy the key",
-    Copied = "The key is copied.",
-    NotCopied = "The key could not be copied. Select it and copy it yourself.",
+    Copied = "It is copied.",
+    NotCopied = "It could not be copied. Select it and copy it yourself.",
     ScanPicture = "QR code for the app on your device. If you cannot scan it, choose another way below.",
     CodeFromDesk = "Enter the temporary code that you were given, with all its signs and its capitals.",
     TouchKey = "Put {0} in and touch it: it types the code for you.",
@@ -316,6 +316,12 @@ catalogue! {
     ClaimGroups = "Groups",
     Yes = "Yes",
     No = "No",
+
+    // For developers
+    Developer = "For developers",
+    Trace = "The exchange so far",
+    TraceIntro = "Paths, statuses, times, names and types. No values, so it can go into a support ticket.",
+    Copy = "Copy",
 
     // The page itself
     OtherWays = "Other ways to go on",

@@ -8,6 +8,7 @@ pub mod place;
 mod storage;
 pub mod timer;
 
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 
 use wasm_bindgen_futures::spawn_local;
@@ -15,6 +16,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::flow::{Failure, World};
 use crate::http::{HttpRequest, HttpResponse, Transport, Unreachable};
 use crate::oauth::Key;
+use crate::trace;
 
 pub use fetch::text;
 pub use storage::Storage;
@@ -32,8 +34,38 @@ pub struct Browser;
 
 impl Transport for Browser {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Unreachable> {
-        fetch::send(request).await
+        if !TRACED.get() {
+            return fetch::send(request).await;
+        }
+        let (mut line, start) = (trace::asked(&request), timer::now());
+        let answer = fetch::send(request).await;
+        trace::answered(&answer, timer::now().saturating_sub(start), &mut line);
+        TRACE.with_borrow_mut(|trace| {
+            if trace.len() >= KEPT {
+                trace.remove(0);
+            }
+            trace.push(line);
+        });
+        answer
     }
+}
+
+thread_local! {
+    static TRACED: Cell<bool> = const { Cell::new(false) };
+    static TRACE: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// So many of the newest requests are kept for a developer.
+const KEPT: usize = 60;
+
+/// From now on the exchange is kept, by its shape alone.
+pub fn keep_trace() {
+    TRACED.set(true);
+}
+
+/// What was kept so far, oldest first.
+pub fn trace() -> String {
+    TRACE.with_borrow(|trace| trace.concat())
 }
 
 impl World for Browser {

@@ -25,6 +25,8 @@ pub const WISHES: [(&str, &str, Option<Purpose>); 7] = [
 pub enum Address {
     /// `/`
     Home,
+    /// `/debug`, for developers
+    Debug,
     /// `/login`
     Login,
     /// `/register`
@@ -59,6 +61,7 @@ impl Address {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         match parts.as_slice() {
             [] | ["index.html"] => Self::Home,
+            ["debug"] => Self::Debug,
             ["login"] => Self::Login,
             ["register"] => Self::Register,
             ["recover"] => Self::Recover,
@@ -81,6 +84,7 @@ impl Address {
     pub fn path(&self) -> String {
         match self {
             Self::Home | Self::Unknown => String::new(),
+            Self::Debug => "debug".to_owned(),
             Self::Login => "login".to_owned(),
             Self::Register => "register".to_owned(),
             Self::Recover => "recover".to_owned(),
@@ -181,6 +185,7 @@ mod tests {
     fn an_address_is_read_as_it_is_written() {
         for address in [
             Address::Home,
+            Address::Debug,
             Address::Login,
             Address::Register,
             Address::SelectAuthenticator,

@@ -68,6 +68,13 @@ pub enum Phase {
     Carried(String),
     /// An address that this app has not.
     Unknown,
+    /// A developer looks at the exchange so far.
+    Traced {
+        /// The exchange.
+        trace: String,
+        /// What waits.
+        before: Box<Phase>,
+    },
 }
 
 /// Somebody is signed in.
@@ -133,6 +140,8 @@ pub enum Event {
     Carried(String),
     /// An address that this app has not.
     Lost,
+    /// A developer looks at the exchange so far.
+    Traced(String),
 }
 
 impl Default for Flow {
@@ -250,7 +259,18 @@ impl Flow {
                     self.phase = Phase::Astray { transaction, shown };
                 }
             }
+            Event::Traced(trace) => {
+                let before = std::mem::replace(&mut self.phase, Phase::Loading);
+                self.phase = Phase::Traced {
+                    trace,
+                    before: Box::new(before),
+                };
+            }
             Event::Returned => {
+                if let Phase::Traced { before, .. } = &self.phase {
+                    self.phase = Phase::clone(before);
+                    return;
+                }
                 if let Phase::Astray { transaction, shown } = &self.phase {
                     self.phase = Phase::Step {
                         transaction: transaction.clone(),

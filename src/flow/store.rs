@@ -14,7 +14,7 @@ use super::{
     drive,
 };
 use crate::browser::timer::{self, Timer};
-use crate::browser::{Browser, Storage, place, spawn};
+use crate::browser::{self, Browser, Storage, place, spawn};
 use crate::config::Config;
 use crate::http;
 use crate::idx::{Answers, Form, Kind, PROVIDER_FAILED, Progress, Stop, TRANSFERRED};
@@ -78,6 +78,9 @@ impl FlowStore {
     /// A store for a deployment. Nothing happens before [`FlowStore::open`].
     pub fn new(config: Config) -> Self {
         let storage = Storage::new(config.namespace());
+        if config.debug {
+            browser::keep_trace();
+        }
         storage.prune(timer::now());
         let inner = Inner {
             config,
@@ -124,6 +127,15 @@ impl FlowStore {
     /// Opens the page's own address: at the start, and whenever the person went back or forward.
     pub fn open(self) {
         let address = self.address();
+        if address == Address::Debug && self.inner().config.debug {
+            if self.with_untracked(|flow| matches!(flow.phase, Phase::Loading)) {
+                self.go_home();
+            }
+            return self.apply(Event::Traced(browser::trace()));
+        }
+        if self.with_untracked(|flow| matches!(flow.phase, Phase::Traced { .. })) {
+            self.apply(Event::Returned);
+        }
         let step = matches!(
             self.flow.read_untracked().phase,
             Phase::Step { .. } | Phase::Astray { .. }
@@ -164,7 +176,7 @@ impl FlowStore {
         match address {
             Address::Home => self.go_home(),
             _ if step => self.travel(&address),
-            Address::Unknown => {
+            Address::Unknown | Address::Debug => {
                 self.next_epoch();
                 self.apply(Event::Lost);
             }
@@ -343,6 +355,7 @@ impl FlowStore {
                 self.settle(false);
             }
             Press::Reload => place::reload(),
+            Press::Trace => self.apply(Event::Traced(browser::trace())),
         }
     }
 

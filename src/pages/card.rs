@@ -34,6 +34,8 @@ pub struct Card {
     pub resend: bool,
     /// What the people who run the org ask for.
     pub request_id: Option<String>,
+    /// The way to the exchange so far, for developers.
+    pub trace: Option<Button>,
 }
 
 impl Card {
@@ -53,6 +55,7 @@ impl Card {
             links: Vec::new(),
             resend: false,
             request_id: None,
+            trace: None,
         }
     }
 
@@ -205,6 +208,8 @@ pub enum Part {
         /// What it shows, in words.
         alternative: String,
     },
+    /// The exchange so far.
+    Trace(String),
     /// Names and values.
     Claims(Vec<(String, String)>),
     /// The name of the person, hidden: password managers want to know whose password it is.
@@ -353,6 +358,8 @@ pub enum Press {
     Abandon,
     /// Loads the page anew.
     Reload,
+    /// Shows a developer the exchange so far.
+    Trace,
 }
 
 /// Actions beside the remediations (protocol reference, 3.5).

@@ -119,7 +119,8 @@ impl Reading {
                     variant.parts.iter().for_each(|part| self.part(part, raw));
                 }
             }
-            Part::Note(_)
+            Part::Trace(_)
+            | Part::Note(_)
             | Part::Code(_)
             | Part::Key(_)
             | Part::Image { .. }

@@ -40,7 +40,15 @@ use crate::text::Text;
 /// The page of a flow.
 pub fn card(flow: &Flow, config: &Config) -> Card {
     let mut card = page(flow, config);
-    for button in card.links.iter_mut().chain(&mut card.others) {
+    if config.debug && card.step != "debug" {
+        card.trace = Some(Button::new(Text::Developer.words(), Press::Trace));
+    }
+    for button in card
+        .links
+        .iter_mut()
+        .chain(&mut card.others)
+        .chain(&mut card.trace)
+    {
         button.address = address(&button.press, flow).map(|address| address.path());
     }
     card
@@ -55,6 +63,7 @@ fn page(flow: &Flow, config: &Config) -> Card {
         Phase::Astray { .. } => stopped::astray(),
         Phase::Carried(code) => stopped::carried(code),
         Phase::Unknown => stopped::unknown(),
+        Phase::Traced { trace, .. } => stopped::traced(trace),
         Phase::Step { .. } => step(flow, config),
     }
 }
@@ -127,6 +136,7 @@ fn address(press: &Press, flow: &Flow) -> Option<Address> {
     };
     match press {
         Press::Home => Some(Address::Home),
+        Press::Trace => Some(Address::Debug),
         Press::Start(Purpose::SignIn) => Some(Address::Login),
         Press::Start(Purpose::SignUp) => Some(Address::Register),
         Press::Start(Purpose::Recover) | Press::Act(Action::Recover) => Some(Address::Recover),

@@ -132,6 +132,16 @@ pub(super) fn carried(code: &str) -> Card {
     card
 }
 
+/// The exchange so far, for a developer.
+pub(super) fn traced(trace: &str) -> Card {
+    let mut card = Card::new("debug", Text::Trace);
+    card.intro.push(Text::TraceIntro.words().to_owned());
+    card.parts.push(Part::Trace(trace.to_owned()));
+    card.others
+        .push(Button::new(Text::GoOn.words(), Press::Return).primary());
+    card
+}
+
 /// An address that this app has not.
 pub(super) fn unknown() -> Card {
     let mut card = Card::new("error", Text::UnknownPage);

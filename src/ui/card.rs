@@ -132,6 +132,10 @@ pub(super) fn part(part: &Part, desk: Desk) -> AnyView {
             .set("src", source)
             .set("alt", alternative)
             .any(),
+        Part::Trace(trace) => of("div", "key")
+            .with(of("pre", "trace").text(trace))
+            .children(key::copier(Text::Copy, trace))
+            .any(),
         Part::Claims(claims) => {
             let row = |(name, value): &(String, String)| {
                 el("div")

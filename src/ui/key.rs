@@ -1,4 +1,4 @@
-//! A key for an app: in groups, to be typed; whole, to be copied.
+//! A key for an app: in groups, to be typed; whole, to be copied. And what else there is to copy.
 
 use leptos::prelude::*;
 
@@ -13,14 +13,23 @@ pub(super) fn key(key: &str) -> AnyView {
         .chunks(4)
         .map(|group| group.iter().collect())
         .collect();
+    let letters = of("p", "key__letters").text(groups.join(" "));
+    of("div", "key")
+        .with(letters)
+        .children(copier(Text::CopyKey, key))
+        .any()
+}
+
+/// The button that copies a text, and what came of that.
+pub(super) fn copier(label: Text, text: &str) -> [AnyView; 2] {
     let copied = RwSignal::new(None::<bool>);
-    let key = key.to_owned();
+    let text = text.to_owned();
     let button = of("button", "link")
         .set("type", "button")
-        .text(Text::CopyKey.words())
+        .text(label.words())
         .on("click", move |_| {
             copied.set(None);
-            place::copy(&key, move |done| copied.set(Some(done)));
+            place::copy(&text, move |done| copied.set(Some(done)));
         });
     let said = of("p", "field__hint")
         .set("role", "status")
@@ -29,9 +38,5 @@ pub(super) fn key(key: &str) -> AnyView {
             Some(true) => Text::Copied.words().to_owned(),
             Some(false) => Text::NotCopied.words().to_owned(),
         }));
-    of("div", "key")
-        .with(of("p", "key__letters").text(groups.join(" ")))
-        .with(button)
-        .with(said)
-        .any()
+    [button.any(), said.any()]
 }

@@ -121,8 +121,10 @@ pub fn page(brand: &Brand, desk: Desk) -> AnyView {
             .request_id
             .as_deref()
             .map(|id| fill(Text::RequestId, &[id]));
-        words
-            .map(|words| of("footer", "foot").text(words).any())
+        let trace = card.trace.as_ref().map(|trace| buttons::link(trace, desk));
+        let says = words.is_some() || trace.is_some();
+        let foot = of("footer", "foot").text(words.unwrap_or_default() + " ");
+        says.then(|| foot.children(trace).any())
             .into_iter()
             .collect()
     });

@@ -28,6 +28,8 @@ pub const APP: &str = "http://localhost:8080";
 pub struct Near {
     org: Org,
     online: Cell<bool>,
+    /// Everything that went over the wire.
+    exchange: RefCell<Vec<(HttpRequest, HttpResponse)>>,
 }
 
 impl Transport for Near {
@@ -35,6 +37,7 @@ impl Transport for Near {
         if !self.online.get() {
             return Err(Unreachable::Network);
         }
+        let asked = request.clone();
         let method = match request.method {
             Method::Get => "GET",
             Method::Post => "POST",
@@ -81,12 +84,14 @@ impl Transport for Near {
         let body = to_bytes(answer.into_body(), usize::MAX)
             .await
             .map_err(|_| Unreachable::Network)?;
-        Ok(HttpResponse {
+        let answer = HttpResponse {
             status,
             request_id,
             retry_after: retry_after.and_then(|seconds| seconds.parse().ok()),
             body: Secret::new(String::from_utf8_lossy(&body)),
-        })
+        };
+        self.exchange.borrow_mut().push((asked, answer.clone()));
+        Ok(answer)
     }
 }
 
@@ -151,6 +156,7 @@ impl Visitor {
             world: Near {
                 org: Org::new(settings),
                 online: Cell::new(true),
+                exchange: RefCell::default(),
             },
             config: Config::parse(config, &format!("{APP}/")).expect("the configuration is right"),
             flow: RefCell::new(Flow::default()),
@@ -161,6 +167,11 @@ impl Visitor {
 
     pub fn org(&self) -> &Org {
         &self.world.org
+    }
+
+    /// Everything that went over the wire so far, oldest first.
+    pub fn exchange(&self) -> Vec<(HttpRequest, HttpResponse)> {
+        self.world.exchange.borrow().clone()
     }
 
     pub fn config(&self) -> &Config {

@@ -184,7 +184,7 @@ fn j39_j40_an_authenticator_app_by_its_key() {
                     .announced()
                     .await
                     .iter()
-                    .any(|words| words.contains("The key is copied."))
+                    .any(|words| words.contains("It is copied."))
                     .then_some(())
             })
             .await;

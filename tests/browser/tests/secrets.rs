@@ -5,7 +5,7 @@ use browser_tests::{Scene, Visit, visit};
 use crate::walk::{self, ADA, Stop};
 
 /// Whether a text has something in it that opens a door.
-async fn secrets(visit: &Visit) -> Vec<String> {
+pub(crate) async fn secrets(visit: &Visit) -> Vec<String> {
     let mut secrets = vec![ADA.password.to_owned()];
     secrets.extend(visit.sent().into_iter().map(|mail| mail.code));
     for request in visit.posts().await {

@@ -3,6 +3,7 @@
 mod addresses;
 mod again;
 mod bad_input;
+mod developer;
 mod devices;
 mod factors;
 mod fields;
