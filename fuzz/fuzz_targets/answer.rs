@@ -72,7 +72,11 @@ fn page(flow: &Flow) {
         let handle = transaction.handle.as_ref();
         if let Ok(request) = remediation.form.request(ORG, handle, &answers) {
             assert!(request.url.starts_with(ORG));
-            let body = request.body.as_ref().map(Secret::expose).unwrap_or_default();
+            let body = request
+                .body
+                .as_ref()
+                .map(Secret::expose)
+                .unwrap_or_default();
             let read = serde_json::from_str::<serde_json::Value>(body);
             assert!(read.is_ok_and(|body| body.is_object()), "{body}");
         }
