@@ -45,7 +45,7 @@ async fn home(State(org): State<Org>) -> Response {
         .collect();
     let body = format!(
         "<h1>A small Okta org</h1>\n<p>Its policy is <strong>{policy}</strong>. It serves {apps}.</p>\n\
-         <nav><ul>\n<li><a href=\"/inbox\">Inbox</a></li>\n\
+         <nav><ul>\n<li><a href=\"/inbox\">Inbox</a></li>\n<li><a href=\"/console\">Console</a></li>\n\
          <li><a href=\"/oauth2/default/.well-known/openid-configuration\">Discovery</a></li>\n\
          <li><a href=\"/console/people\">People</a></li>\n<li><a href=\"/console/requests\">Requests</a></li>\n</ul></nav>\n\
          <p>Everything here is made up and is forgotten when the org stops.</p>",

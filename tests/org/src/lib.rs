@@ -125,6 +125,12 @@ impl Org {
         console::add(self, wanted).ok()
     }
 
+    /// Makes the usual people of every client, each where its policy lets them be. The README says who they are.
+    pub fn add_presets(&self) {
+        // Only an unknown client is refused, and none is named.
+        let _ = console::add_presets(self, None);
+    }
+
     /// Every request to the org, in order.
     pub fn requests(&self) -> Vec<Request> {
         self.state().journal.all().to_vec()

@@ -13,6 +13,7 @@ A small Okta org on this machine.
   --origin ORIGIN       what it calls itself (http://localhost:PORT)
   --app-origin ORIGIN   where the app is; may be given more than once (http://localhost:8080)
   --policy NAME         what it asks of people (seed)
+  --no-people           nobody has an account yet; else the usual people are there
   --help                this";
 
 struct Options {
@@ -20,6 +21,7 @@ struct Options {
     origin: Option<String>,
     app_origins: Vec<String>,
     policy: String,
+    people: bool,
 }
 
 #[tokio::main]
@@ -54,10 +56,15 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Options>, Str
         origin: None,
         app_origins: Vec::new(),
         policy: "seed".to_owned(),
+        people: true,
     };
     while let Some(word) = words.next() {
         if word == "--help" || word == "-h" {
             return Ok(None);
+        }
+        if word == "--no-people" {
+            options.people = false;
+            continue;
         }
         let value = words.next().ok_or(format!("{word} needs a value."))?;
         match word.as_str() {
@@ -91,6 +98,9 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
         .fold(Settings::new(&origin, &first), Settings::app_origin)
         .with_policy(policy);
     let org = Org::new(settings);
+    if options.people {
+        org.add_presets();
+    }
 
     // `localhost` is ::1 to some browsers; a machine without it does without.
     if let Ok(listener) = TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
@@ -99,6 +109,7 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     println!("org     {origin}");
     println!("issuer  {origin}/oauth2/default");
     println!("inbox   {origin}/inbox");
+    println!("console {origin}/console");
     println!("policy  {}", options.policy);
     println!("app     {first}");
     tokio::select! {
@@ -121,6 +132,14 @@ mod tests {
         let options = parsed(line).expect("good").expect("no help");
         assert_eq!((options.port, options.policy.as_str()), (1, "signup"));
         assert_eq!(options.app_origins, ["http://a.test", "http://b.test"]);
+    }
+
+    #[test]
+    fn the_usual_people_can_be_left_out() {
+        for (line, people) in [("--port 1", true), ("--no-people --port 1", false)] {
+            let options = parsed(line).expect("good").expect("no help");
+            assert_eq!((options.people, options.port), (people, 1), "{line}");
+        }
     }
 
     #[test]

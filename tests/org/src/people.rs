@@ -230,6 +230,11 @@ impl Account {
         self.wrong_passwords >= self.locks_after
     }
 
+    /// Locks it, as too many wrong passwords do.
+    pub(crate) fn lock(&mut self) {
+        self.wrong_passwords = self.locks_after;
+    }
+
     /// Opens a locked account; the password stays.
     pub(crate) fn unlock(&mut self) {
         self.wrong_passwords = 0;

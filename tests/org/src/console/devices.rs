@@ -70,6 +70,14 @@ pub(super) struct Filter {
 }
 
 impl Filter {
+    /// Everybody's of one client.
+    pub(super) fn of(client: &str) -> Self {
+        Self {
+            client: Some(client.to_owned()),
+            email: None,
+        }
+    }
+
     fn takes(&self, client: &str, email: &str) -> bool {
         self.client.as_deref().is_none_or(|wanted| wanted == client)
             && self

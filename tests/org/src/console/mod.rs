@@ -2,7 +2,9 @@
 
 mod devices;
 mod help_desk;
+mod page;
 mod people;
+mod presets;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,6 +20,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 pub(crate) use self::people::{NewPerson, add};
+pub(crate) use self::presets::add as add_presets;
 use crate::Org;
 use crate::faults::{Fault, TokenFault};
 use crate::okta_verify::Setup;
@@ -32,6 +35,8 @@ pub(crate) fn router() -> Router<Org> {
         .route("/console/faults", get(faults).post(arm).delete(disarm))
         .route("/console/token-fault", post(token_fault))
         .route("/console/client", get(switches).post(switch))
+        .route("/console", get(page::show).post(page::pressed))
+        .route("/console/people/presets", post(presets::make))
         .route("/console/people", get(people::list).post(people::add_one))
         .route("/console/recovery", post(people::recover))
         .route("/console/activation", post(people::activate))

@@ -166,7 +166,7 @@ pub(super) async fn activate(State(org): State<Org>, body: Bytes) -> Result<Json
     mail_link(&org, Kind::Activation, &read(&body)?)
 }
 
-fn mail_link(org: &Org, kind: Kind, who: &Who) -> Result<Json<Value>, Refusal> {
+pub(super) fn mail_link(org: &Org, kind: Kind, who: &Who) -> Result<Json<Value>, Refusal> {
     let now = org.clock().now();
     let mut state = org.state();
     let account = state.people_of(&who.client).named(&who.email);
