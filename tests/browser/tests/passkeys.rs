@@ -489,3 +489,47 @@ fn a_button_signs_in_with_a_key_that_knows_its_owner() {
         visit.at("home", "Hello, Ada Byron").await;
     });
 }
+
+#[test]
+fn a_second_device_gets_a_passkey_of_its_own() {
+    visit("second-device", passkey(), async |visit| {
+        let laptop = has_passkey(visit).await;
+        let first = visit.credentials(&laptop).await.remove(0);
+        visit.unplugs(&laptop).await;
+        // The phone knows no passkey of hers, so she comes by her password and makes one there.
+        let phone = visit.plugs_in(Device::INTERNAL).await;
+        walk::goes_to_sign_in(visit).await;
+        comes_by_password(visit).await;
+        visit
+            .at("enroll-authenticator-promotion", "Create a passkey")
+            .await;
+        visit.press("Create a passkey").await;
+        visit.at("home", "Hello, Ada Byron").await;
+        let second = visit.credentials(&phone).await.remove(0);
+        assert_ne!(first.id, second.id);
+        let keys = format!("keys?email={}", ADA.email);
+        let known = visit.console_of_the_org("GET", &keys, &Value::Null).await;
+        assert_eq!(known.as_array().map(Vec::len), Some(2), "{known}");
+        walk::signs_out(visit).await;
+        // Where she chooses the key herself, the org names both, and the one at hand does.
+        visit
+            .evaluate("delete PublicKeyCredential.isConditionalMediationAvailable")
+            .await;
+        walk::goes_to_sign_in(visit).await;
+        visit.fill("Username", ADA.email).await;
+        visit.press("Next").await;
+        visit
+            .at(
+                "select-authenticator-authenticate",
+                "Choose an authenticator",
+            )
+            .await;
+        visit.choose(KEY).await;
+        visit.press("Next").await;
+        visit
+            .at("challenge-authenticator", &format!("Verify with {KEY}"))
+            .await;
+        visit.press("Verify").await;
+        visit.at("home", "Hello, Ada Byron").await;
+    });
+}
