@@ -317,11 +317,27 @@ impl Visit {
     /// # Panics
     /// If the console refuses.
     pub async fn console_of_the_org(&self, method: &str, path: &str, body: &Value) -> Value {
+        let path = format!("/console/{path}");
+        self.org_answers(method, &path, "application/json", body.to_string())
+            .await
+    }
+
+    /// Sends the org something that is not the page's: another device's business. The answer's JSON, or null.
+    ///
+    /// # Panics
+    /// If the org refuses it.
+    pub async fn org_answers(
+        &self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: impl Into<String>,
+    ) -> Value {
         let request = http::Request::builder()
             .method(method)
-            .uri(format!("/console/{path}"))
-            .header("content-type", "application/json")
-            .body(axum::body::Body::from(body.to_string()))
+            .uri(path)
+            .header("content-type", kind)
+            .body(axum::body::Body::from(body.into()))
             .expect("a request");
         let Ok(answer) = self.org.router().oneshot(request).await;
         let status = answer.status();

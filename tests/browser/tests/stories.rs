@@ -13,6 +13,7 @@ mod keyboard;
 mod links;
 mod passkeys;
 mod pictures;
+mod providers;
 mod recovery;
 mod secrets;
 mod setup;

@@ -1,0 +1,292 @@
+//! Ways in and out that leave the page: other services, the org's own page, links with tokens, a device's code.
+
+use browser_tests::{Config, Scene, Visit, visit};
+use serde_json::{Value, json};
+
+use crate::walk::{self, ADA, Stop};
+
+const SERVICE: &str = "Continue with Okta OIDC IDP";
+
+/// Ada has an account, and is at the page where one signs in.
+async fn at_the_door(visit: &Visit) {
+    visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+    visit.open("/login").await;
+    visit.at("identify", "Sign In").await;
+}
+
+/// To the other service, up to its page.
+async fn goes_there(visit: &Visit) {
+    visit.press(SERVICE).await;
+    visit.reads("This is another service").await;
+}
+
+fn goes_on() -> String {
+    format!("Go on as {} {} ({})", ADA.first, ADA.last, ADA.email)
+}
+
+/// Nothing of the way back is left in the address bar, and nothing of the transaction in storage.
+async fn left_nothing(visit: &Visit) {
+    let url = visit.evaluate("location.href").await;
+    assert!(!url.to_string().contains('?'), "{url}");
+    let kept = visit.storage().await;
+    assert!(kept.local.is_empty(), "{kept:?}");
+    assert!(
+        kept.session
+            .keys()
+            .all(|name| !name.contains("transaction")),
+        "{kept:?}"
+    );
+}
+
+#[test]
+fn j49_another_service_says_who_she_is() {
+    visit("j49", Scene::new().policy("social"), async |visit| {
+        at_the_door(visit).await;
+        visit.screenshot("j49-sign-in").await;
+        goes_there(visit).await;
+        visit.press(&goes_on()).await;
+        Stop::Home.met(visit).await;
+        assert_eq!(visit.address().await, "/");
+        left_nothing(visit).await;
+        visit.reads(ADA.email).await;
+    });
+}
+
+#[test]
+fn j51_after_the_other_service_a_second_factor_is_asked_for() {
+    visit("j51", Scene::new().policy("social"), async |visit| {
+        let person = json!({"email": ADA.email, "firstName": ADA.first, "lastName": ADA.last, "password": ADA.password, "groups": ["Staff"]});
+        visit.at_console("people", person).await;
+        visit.open("/login").await;
+        visit.at("identify", "Sign In").await;
+        goes_there(visit).await;
+        visit.press(&goes_on()).await;
+        visit
+            .at("authenticator-verification-data", "Verify with email")
+            .await;
+        // What is open outlives a reload.
+        visit.reload().await;
+        visit
+            .at("authenticator-verification-data", "Verify with email")
+            .await;
+        visit.press("Send the code").await;
+        visit
+            .at("challenge-authenticator", "Enter verification code")
+            .await;
+        let code = visit.code_for(ADA.email).await;
+        visit.fill("Enter code", &code).await;
+        visit.press("Submit").await;
+        Stop::Home.met(visit).await;
+    });
+}
+
+#[test]
+fn k29_a_change_of_mind_leads_back_to_all_the_ways() {
+    visit("k29-deny", Scene::new().policy("social"), async |visit| {
+        at_the_door(visit).await;
+        for way in ["Deny", "Fail"] {
+            goes_there(visit).await;
+            visit.press(way).await;
+            visit.reaches("identify").await;
+            let errors = visit.refused("identify").await;
+            assert!(errors.says("choose another way"), "{way}: {errors:?}");
+            assert_eq!(visit.address().await, "/login", "{way}");
+        }
+        // And by the browser's own button.
+        goes_there(visit).await;
+        visit.back().await;
+        visit.at("identify", "Sign In").await;
+        walk::signs_in(visit, ADA.email, ADA.password).await;
+        Stop::Home.met(visit).await;
+    });
+}
+
+#[test]
+fn k29_the_only_service_is_gone_to_once_and_never_again() {
+    visit("k29-only", Scene::new().policy("social"), async |visit| {
+        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+        visit.at_console("client", json!({"onlyIdp": true})).await;
+        visit.open("/login").await;
+        visit.reads("This is another service").await;
+        visit.back().await;
+        visit.at("redirect-idp", "Sign In").await;
+        visit.screenshot("k29-only").await;
+        visit.reload().await;
+        visit.at("redirect-idp", "Sign In").await;
+        goes_there(visit).await;
+        visit.press("Deny").await;
+        let errors = visit.refused("redirect-idp").await;
+        assert!(errors.says("choose another way"), "{errors:?}");
+        goes_there(visit).await;
+        visit.press(&goes_on()).await;
+        Stop::Home.met(visit).await;
+    });
+}
+
+#[test]
+fn j24_signs_in_on_the_orgs_own_page() {
+    let scene = Scene::new()
+        .policy("password-only")
+        .config(Config::with("hostedSignIn", "true"));
+    visit("j24", scene, async |visit| {
+        at_the_door(visit).await;
+        visit
+            .press(&format!(
+                "Sign in on the page of {}",
+                visit.org_origin().trim_start_matches("http://")
+            ))
+            .await;
+        visit.reads("Sign in to the org").await;
+        visit.fill_name("identifier", ADA.email).await;
+        visit.fill_name("credentials.passcode", ADA.password).await;
+        visit
+            .evaluate("document.querySelector('[name=\"credentials.passcode\"]').form.querySelector('button').click()")
+            .await;
+        Stop::Home.met(visit).await;
+        left_nothing(visit).await;
+        // Signing out ends the org's session as well, and comes back.
+        visit.press("Sign out").await;
+        visit
+            .until("the org's end of the session", async || {
+                let asked = visit.requests().await;
+                asked
+                    .iter()
+                    .any(|asked| asked.url.contains("/v1/logout?"))
+                    .then_some(())
+            })
+            .await;
+        walk::is_nobody(visit).await;
+    });
+}
+
+#[test]
+fn k18_a_device_is_signed_in_by_its_code() {
+    visit("k18", Scene::new().policy("device-code"), async |visit| {
+        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+        let form = "client_id=vestibule&scope=openid";
+        let device = visit
+            .org_answers(
+                "/oauth2/default/v1/device/authorize",
+                "application/x-www-form-urlencoded",
+                form,
+            )
+            .await;
+        let code = device["user_code"].as_str().expect("a code").to_owned();
+        // Whoever opens the app's own address comes by way of the org's.
+        visit.open("/activate").await;
+        visit
+            .at("user-code", "Enter the code from your device")
+            .await;
+        assert_eq!(visit.address().await, "/activate");
+        let url = visit.evaluate("location.href").await;
+        assert!(!url.to_string().contains("stateToken"), "{url}");
+        visit.screenshot("k18-code").await;
+        visit.fill_name("userCode", &code.to_lowercase()).await;
+        visit.reload().await;
+        visit
+            .at("user-code", "Enter the code from your device")
+            .await;
+        visit
+            .fill_name("userCode", &code.replace('-', "").to_lowercase())
+            .await;
+        visit.press("Continue").await;
+        visit.at("identify", "Sign In").await;
+        walk::signs_in(visit, ADA.email, ADA.password).await;
+        visit.at("terminal", "Device activated").await;
+        let kept = visit.storage().await;
+        assert!(kept.session.is_empty() && kept.local.is_empty(), "{kept:?}");
+    });
+}
+
+#[test]
+fn j09_the_link_of_an_activation_mail_begins_where_the_form_ends() {
+    visit("j09", Scene::new().policy("activation"), async |visit| {
+        let person = json!({"email": ADA.email, "firstName": ADA.first, "lastName": ADA.last, "staged": true});
+        visit.at_console("people", person).await;
+        let made = visit
+            .at_console("activation", json!({"email": ADA.email}))
+            .await;
+        let link = made["link"].as_str().expect("a link").to_owned();
+        visit.go(&link).await;
+        visit
+            .at("select-authenticator-enroll", "Choose an authenticator")
+            .await;
+        let token = made["token"].as_str().expect("a token");
+        let url = visit.evaluate("location.href").await;
+        assert!(!url.to_string().contains(token), "{url}");
+        let log = visit.console().await;
+        assert!(log.iter().all(|line| !line.contains(token)), "{log:?}");
+    });
+}
+
+#[test]
+fn j09_where_a_browser_may_not_use_the_link_it_says_so() {
+    visit(
+        "j09-public",
+        Scene::new().policy("activation"),
+        async |visit| {
+            visit
+                .at_console("client", json!({"activationToken": false}))
+                .await;
+            let person = json!({"email": ADA.email, "firstName": ADA.first, "lastName": ADA.last, "staged": true});
+            visit.at_console("people", person).await;
+            let made = visit
+                .at_console("activation", json!({"email": ADA.email}))
+                .await;
+            visit.expect(browser_tests::Failure::Status(400));
+            visit.go(made["link"].as_str().expect("a link")).await;
+            visit.at("terminal", "This link cannot be used").await;
+            visit.screenshot("j09-public").await;
+            visit.press("Start again").await;
+            visit.at("identify", "Sign In").await;
+        },
+    );
+}
+
+#[test]
+fn k21_a_link_to_recover_and_the_same_once_more() {
+    visit("k21", Scene::new().policy("password-only"), async |visit| {
+        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+        let made = visit
+            .at_console("recovery", json!({"email": ADA.email}))
+            .await;
+        let link = made["link"].as_str().expect("a link").to_owned();
+        visit.go(&link).await;
+        visit.at("reset-authenticator", "Reset password").await;
+        for label in ["New password", "Re-enter new password"] {
+            visit.fill(label, "Engine-Nr-2-1851").await;
+        }
+        visit.press("Submit").await;
+        Stop::Home.met(visit).await;
+        walk::signs_out(visit).await;
+        visit.go(&link).await;
+        visit
+            .at("terminal", "This link cannot be used any more")
+            .await;
+        visit.press("Ask for a new link").await;
+        visit.at("identify-recovery", "Reset your password").await;
+    });
+}
+
+#[test]
+fn k17_each_scope_is_a_box() {
+    let scopes = r#"["openid","email","profile","plan.read","plan.read.all"]"#;
+    let scene = Scene::new()
+        .policy("consent-by-scope")
+        .config(Config::with("scopes", scopes));
+    visit("k17", scene, async |visit| {
+        at_the_door(visit).await;
+        walk::signs_in(visit, ADA.email, ADA.password).await;
+        visit.at("granular-consent", "Allow access?").await;
+        visit.screenshot("k17").await;
+        visit.press("Allow").await;
+        Stop::Home.met(visit).await;
+        let posted: Vec<Value> = visit
+            .posts_to("/idp/idx/consent")
+            .await
+            .iter()
+            .filter_map(|post| post.sent("/optedScopes/plan.read"))
+            .collect();
+        assert_eq!(posted.len(), 1, "names stay whole");
+    });
+}
