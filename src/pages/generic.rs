@@ -433,7 +433,14 @@ pub(super) fn ways(transaction: &Transaction, shown: &Remediation, card: &Card) 
         };
         links.push(Button::new(label.words(), Press::Act(Action::Recover)));
     }
-    let back = Text::BackToSignIn.words();
+    // Where another service is the only way in, one is at sign-in already.
+    let only = shown.about.is_none() && matches!(shown.step, Step::RedirectIdp | Step::PivIdp);
+    let back = if only {
+        Text::StartAgain
+    } else {
+        Text::BackToSignIn
+    }
+    .words();
     if shown.step != Step::Identify
         && !links
             .iter()

@@ -190,7 +190,17 @@ fn sent_at(step: &str, name: &str) -> bool {
     };
     match step {
         "identify" => matches!(name, "identifier" | "rememberMe" | "credentials.passcode"),
-        "identify-recovery" => name == "identifier",
+        "identify-recovery" | "unlock-account" => name == "identifier",
+        "select-authenticator-unlock-account" => {
+            name == "identifier" || name == "authenticator" || within("authenticator")
+        }
+        "user-code" => name == "userCode",
+        "consent" | "granular-consent" | "admin-consent" | "email-challenge-consent" => {
+            name == "consent" || within("optedScopes")
+        }
+        "keep-me-signed-in" => name == "keepMeSignedIn",
+        "profile-update" => within("userProfile"),
+        "reenroll-authenticator" | "reenroll-authenticator-warning" => within("credentials"),
         "enroll-profile" => within("userProfile"),
         "authenticator-enrollment-data" | "authenticator-verification-data" => {
             within("authenticator")

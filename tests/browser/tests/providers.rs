@@ -1,6 +1,6 @@
 //! Ways in and out that leave the page: other services, the org's own page, links with tokens, a device's code.
 
-use browser_tests::{Config, Scene, Visit, visit};
+use browser_tests::{Config, Failure, Scene, Visit, visit};
 use serde_json::{Value, json};
 
 use crate::walk::{self, ADA, Stop};
@@ -86,6 +86,9 @@ fn k29_a_change_of_mind_leads_back_to_all_the_ways() {
         at_the_door(visit).await;
         for way in ["Deny", "Fail"] {
             goes_there(visit).await;
+            if way == "Fail" {
+                visit.expect(Failure::Status(400));
+            }
             visit.press(way).await;
             visit.reaches("identify").await;
             let errors = visit.refused("identify").await;
@@ -233,7 +236,7 @@ fn j09_where_a_browser_may_not_use_the_link_it_says_so() {
             let made = visit
                 .at_console("activation", json!({"email": ADA.email}))
                 .await;
-            visit.expect(browser_tests::Failure::Status(400));
+            visit.expect(Failure::Status(400));
             visit.go(made["link"].as_str().expect("a link")).await;
             visit.at("terminal", "This link cannot be used").await;
             visit.screenshot("j09-public").await;
@@ -259,6 +262,7 @@ fn k21_a_link_to_recover_and_the_same_once_more() {
         visit.press("Submit").await;
         Stop::Home.met(visit).await;
         walk::signs_out(visit).await;
+        visit.expect(Failure::Status(400));
         visit.go(&link).await;
         visit
             .at("terminal", "This link cannot be used any more")

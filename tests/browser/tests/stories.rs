@@ -15,6 +15,7 @@ mod passkeys;
 mod pictures;
 mod providers;
 mod recovery;
+mod returns;
 mod secrets;
 mod setup;
 mod sign_in;

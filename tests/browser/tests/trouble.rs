@@ -230,6 +230,8 @@ fn a_slow_org_need_not_be_waited_for() {
         // The org had it: what comes now is the page it stands at.
         visit.press("Sign Up").await;
         Stop::FirstList.met(visit).await;
+        // It was asked where it stands, and what it had already was not sent a second time.
+        assert_eq!(visit.posts_to(PROFILE).await.len(), 1);
     });
 }
 
@@ -316,6 +318,11 @@ fn k08_a_reload_after_the_end_of_the_transaction_says_so() {
         visit.reload().await;
         starts_again(visit).await;
         Stop::SignUp.met(visit).await;
+        assert_eq!(
+            visit.value("userProfile.email").await,
+            ADA.email,
+            "the address is kept"
+        );
     });
 }
 
