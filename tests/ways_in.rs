@@ -523,3 +523,135 @@ async fn k17_each_scope_is_a_box_and_its_name_stays_whole() {
     assert_eq!(body["optedScopes"]["plan.read"], true);
     assert_eq!(body["optedScopes"]["plan.read.all"], false);
 }
+
+// A browser that the org knows again
+
+/// Signs in with two proofs, up to the question whether to stay signed in.
+async fn proves_two_things(mary: &Visitor, remember: Option<&str>) {
+    mary.comes_to(Purpose::SignIn).await;
+    let mut typed = vec![("identifier", MARY), ("credentials.passcode", PASSWORD)];
+    typed.extend(remember.map(|yes| ("rememberMe", yes)));
+    mary.sends(&typed).await;
+    mary.sends(&[]).await;
+    mary.sends(&[("credentials.passcode", &mary.code_for(MARY))])
+        .await;
+}
+
+/// What is asked after the password the day after.
+async fn the_next_day(mary: &Visitor) -> String {
+    mary.org().clock().forward(Duration::from_secs(24 * 3600));
+    mary.comes_to(Purpose::SignIn).await;
+    signs_in(mary).await;
+    match mary.signed_in_as() {
+        Some(_) => "nothing".to_owned(),
+        None => mary.step(),
+    }
+}
+
+#[tokio::test]
+async fn k16_a_browser_that_is_kept_is_asked_for_one_thing() {
+    let mary = configured("mfa-any", r#""cookies":true"#);
+    proves_two_things(&mary, Some("true")).await;
+    assert_eq!(
+        (mary.step().as_str(), mary.page().heading.as_str()),
+        ("keep-me-signed-in", "Stay signed in on this device?")
+    );
+    mary.sends(&[]).await;
+    assert_eq!(mary.signed_in_as().as_deref(), Some(MARY));
+    assert_eq!(the_next_day(&mary).await, "nothing");
+}
+
+#[tokio::test]
+async fn k16_who_says_no_or_sends_no_cookies_is_asked_again() {
+    for (members, answer) in [(r#""cookies":true"#, "No"), (r#""cookies":false"#, "Yes")] {
+        let mary = configured("mfa-any", members);
+        proves_two_things(&mary, None).await;
+        match answer {
+            "No" => mary.presses("No").await,
+            _ => mary.sends(&[]).await,
+        }
+        assert_eq!(mary.signed_in_as().as_deref(), Some(MARY), "{members}");
+        assert_ne!(the_next_day(&mary).await, "nothing", "{members}");
+    }
+}
+
+#[tokio::test]
+async fn j19_signing_out_ends_the_orgs_session_too() {
+    let mary = configured("password-only", r#""cookies":true"#);
+    mary.comes_to(Purpose::SignIn).await;
+    signs_in(&mary).await;
+    mary.comes_to(Purpose::SignIn).await;
+    assert_eq!(
+        mary.signed_in_as().as_deref(),
+        Some(MARY),
+        "the session is taken up without a word"
+    );
+    let there = mary.signs_out_everywhere().await.expect("a way out");
+    assert_eq!(there.location.as_deref(), Some("http://localhost:8080/"));
+    mary.comes_to(Purpose::SignIn).await;
+    assert_eq!(mary.step(), "identify", "nobody is signed in any more");
+}
+
+#[tokio::test]
+async fn j19_without_cookies_there_is_nothing_more_to_end() {
+    let mary = of("password-only");
+    mary.comes_to(Purpose::SignIn).await;
+    signs_in(&mary).await;
+    assert!(mary.signs_out_everywhere().await.is_none());
+}
+
+#[tokio::test]
+async fn who_comes_to_make_an_account_is_not_whom_the_org_remembers() {
+    let mary = configured("signup", r#""cookies":true"#);
+    mary.comes_to(Purpose::SignIn).await;
+    signs_in(&mary).await;
+    assert_eq!(mary.signed_in_as().as_deref(), Some(MARY));
+    mary.comes_to(Purpose::SignUp).await;
+    assert_eq!(mary.step(), "enroll-profile");
+    mary.comes_to(Purpose::Recover).await;
+    assert_eq!(mary.step(), "identify-recovery");
+}
+
+#[tokio::test]
+async fn a_step_up_asks_only_for_what_is_missing() {
+    let mary = configured("mfa-email", r#""cookies":true"#);
+    mary.comes_to(Purpose::SignIn).await;
+    signs_in(&mary).await;
+    mary.sends(&[]).await;
+    mary.sends(&[("credentials.passcode", &mary.code_for(MARY))])
+        .await;
+    assert_eq!(mary.signed_in_as().as_deref(), Some(MARY));
+    mary.opens("/login?acr_values=urn:okta:loa:2fa:any&max_age=900")
+        .await;
+    assert_eq!(
+        mary.signed_in_as().as_deref(),
+        Some(MARY),
+        "{}",
+        mary.step()
+    );
+}
+
+// An address that is taken
+
+#[tokio::test]
+async fn k26_whose_address_is_taken_signs_in_with_it() {
+    let mary = of("signup");
+    mary.comes_to(Purpose::SignUp).await;
+    mary.sends(&[
+        ("userProfile.firstName", "Mary"),
+        ("userProfile.lastName", "Holm"),
+        ("userProfile.email", MARY),
+    ])
+    .await;
+    assert_eq!(mary.step(), "enroll-profile");
+    assert!(
+        mary.problems().join(" ").contains("already"),
+        "{:?}",
+        mary.problems()
+    );
+    mary.helps_itself().await;
+    assert_eq!(mary.step(), "identify");
+    assert_eq!(mary.kept("identifier").as_deref(), Some(MARY));
+    signs_in(&mary).await;
+    assert_eq!(mary.signed_in_as().as_deref(), Some(MARY));
+}

@@ -7,8 +7,8 @@ use vestibule::flow::{
     self, Address, Callback, Carried, Entered, Event, Failure, Flow, WISHES, Way,
 };
 use vestibule::idx::{PROVIDER_FAILED, Progress};
-use vestibule::oauth::{Attempt, Purpose, Route, Wish};
-use vestibule::pages::{Card, Press};
+use vestibule::oauth::{self, Attempt, Purpose, Route, Wish};
+use vestibule::pages::{self, Card, Press};
 use vestibule::secret::Secret;
 
 use super::{APP, ORG, Visitor};
@@ -103,6 +103,11 @@ impl Visitor {
             .method(method)
             .uri(url.strip_prefix(ORG).unwrap_or(url))
             .header("host", "localhost:8081");
+        // Going to a page takes its cookies along.
+        let known = self.world.cookies();
+        if !known.is_empty() {
+            request = request.header("cookie", known);
+        }
         if let Some(kind) = kind {
             request = request.header("content-type", kind);
         }
@@ -111,6 +116,7 @@ impl Visitor {
             .expect("the request is well-formed");
         let answer = self.org().router().oneshot(request).await;
         let answer = answer.expect("a router answers");
+        self.world.takes(answer.headers());
         let location = answer.headers().get("location");
         let location = location.map(|to| to.to_str().expect("an address").to_owned());
         let status = answer.status().as_u16();
@@ -204,9 +210,24 @@ impl Visitor {
         self.entered(entered).await;
     }
 
+    /// Presses the button in the summary of what is wrong.
+    pub async fn helps_itself(&self) {
+        let problems = pages::problems(&self.flow.borrow());
+        let again = problems.into_iter().find_map(|problem| problem.again);
+        self.does(again.expect("a button in the summary")).await;
+    }
+
     /// Where the browser goes by itself, if there is but one way.
     pub fn is_sent_to(&self) -> Option<String> {
         self.flow.borrow().only_way().map(str::to_owned)
+    }
+
+    /// Signs out, and follows the way to the org's own end of the session, where there is one.
+    pub async fn signs_out_everywhere(&self) -> Option<There> {
+        let tokens = self.tokens.borrow().clone().expect("somebody is signed in");
+        self.signs_out().await;
+        let out = oauth::logout(&self.config, &tokens)?;
+        Some(self.gets(&out).await)
     }
 
     /// The buttons that lead to other services.

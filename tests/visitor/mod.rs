@@ -30,6 +30,32 @@ pub struct Near {
     online: Cell<bool>,
     /// Everything that went over the wire.
     exchange: RefCell<Vec<(HttpRequest, HttpResponse)>>,
+    /// The org's cookies, by name.
+    jar: RefCell<Vec<(String, String)>>,
+}
+
+impl Near {
+    /// What the browser says of itself to the org, where it may.
+    fn cookies(&self) -> String {
+        let jar = self.jar.borrow();
+        let pairs = jar.iter().map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("; ")
+    }
+
+    /// Takes the cookies of an answer; an empty one is gone.
+    fn takes(&self, headers: &axum::http::HeaderMap) {
+        let mut jar = self.jar.borrow_mut();
+        for set in headers.get_all("set-cookie") {
+            let pair = set.to_str().unwrap_or_default();
+            let pair = pair.split(';').next().unwrap_or_default();
+            if let Some((name, value)) = pair.split_once('=') {
+                jar.retain(|(known, _)| known != name);
+                if !value.is_empty() {
+                    jar.push((name.to_owned(), value.to_owned()));
+                }
+            }
+        }
+    }
 }
 
 impl Transport for Near {
@@ -53,6 +79,10 @@ impl Transport for Near {
             .header("host", "localhost:8081")
             .header("origin", APP)
             .header("accept", request.accept);
+        let known = self.cookies();
+        if request.cookies && !known.is_empty() {
+            builder = builder.header("cookie", known);
+        }
         if let Some(kind) = request.content_type {
             builder = builder.header("content-type", kind);
         }
@@ -60,17 +90,20 @@ impl Transport for Near {
             .body
             .map(|body| body.expose().to_owned())
             .unwrap_or_default();
-        let request = builder
+        let sent = builder
             .body(Body::from(body))
             .expect("the request is well-formed");
         let answer = self
             .org
             .router()
-            .oneshot(request)
+            .oneshot(sent)
             .await
             .expect("a router answers");
         if answer.extensions().get::<Dropped>().is_some() {
             return Err(Unreachable::Network);
+        }
+        if request.cookies {
+            self.takes(answer.headers());
         }
         let header = |name: &str| {
             answer
@@ -157,6 +190,7 @@ impl Visitor {
                 org: Org::new(settings),
                 online: Cell::new(true),
                 exchange: RefCell::default(),
+                jar: RefCell::new(Vec::new()),
             },
             config: Config::parse(config, &format!("{APP}/")).expect("the configuration is right"),
             flow: RefCell::new(Flow::default()),
