@@ -75,7 +75,6 @@ fn j51_after_the_other_service_a_second_factor_is_asked_for() {
             .await;
         let code = visit.code_for(ADA.email).await;
         visit.fill("Enter code", &code).await;
-        visit.press("Submit").await;
         Stop::Home.met(visit).await;
     });
 }
@@ -95,13 +94,29 @@ fn k29_a_change_of_mind_leads_back_to_all_the_ways() {
             assert!(errors.says("choose another way"), "{way}: {errors:?}");
             assert_eq!(visit.address().await, "/login", "{way}");
         }
-        // And by the browser's own button.
-        goes_there(visit).await;
-        visit.back().await;
-        visit.at("identify", "Sign In").await;
         walk::signs_in(visit, ADA.email, ADA.password).await;
         Stop::Home.met(visit).await;
     });
+}
+
+#[test]
+fn k05_back_from_the_other_service_leads_to_sign_in() {
+    visit(
+        "k05-service",
+        Scene::new().policy("social"),
+        async |visit| {
+            at_the_door(visit).await;
+            goes_there(visit).await;
+            visit.back().await;
+            visit.at("identify", "Sign In").await;
+            visit.forward().await;
+            visit.reads("This is another service").await;
+            visit.back().await;
+            visit.at("identify", "Sign In").await;
+            walk::signs_in(visit, ADA.email, ADA.password).await;
+            Stop::Home.met(visit).await;
+        },
+    );
 }
 
 #[test]
