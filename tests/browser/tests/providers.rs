@@ -56,7 +56,7 @@ fn j49_another_service_says_who_she_is() {
 fn j51_after_the_other_service_a_second_factor_is_asked_for() {
     visit("j51", Scene::new().policy("social"), async |visit| {
         let person = json!({"email": ADA.email, "firstName": ADA.first, "lastName": ADA.last, "password": ADA.password, "groups": ["Staff"]});
-        visit.at_console("people", person).await;
+        visit.console_of_the_org("POST", "people", &person).await;
         visit.open("/login").await;
         visit.at("identify", "Sign In").await;
         goes_there(visit).await;
@@ -123,7 +123,9 @@ fn k05_back_from_the_other_service_leads_to_sign_in() {
 fn k29_the_only_service_is_gone_to_once_and_never_again() {
     visit("k29-only", Scene::new().policy("social"), async |visit| {
         visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
-        visit.at_console("client", json!({"onlyIdp": true})).await;
+        visit
+            .console_of_the_org("POST", "client", &json!({"onlyIdp": true}))
+            .await;
         visit.open("/login").await;
         visit.reads("This is another service").await;
         visit.back().await;
@@ -184,6 +186,7 @@ fn k18_a_device_is_signed_in_by_its_code() {
         let form = "client_id=vestibule&scope=openid";
         let device = visit
             .org_answers(
+                "POST",
                 "/oauth2/default/v1/device/authorize",
                 "application/x-www-form-urlencoded",
                 form,
@@ -220,9 +223,9 @@ fn k18_a_device_is_signed_in_by_its_code() {
 fn j09_the_link_of_an_activation_mail_begins_where_the_form_ends() {
     visit("j09", Scene::new().policy("activation"), async |visit| {
         let person = json!({"email": ADA.email, "firstName": ADA.first, "lastName": ADA.last, "staged": true});
-        visit.at_console("people", person).await;
+        visit.console_of_the_org("POST", "people", &person).await;
         let made = visit
-            .at_console("activation", json!({"email": ADA.email}))
+            .console_of_the_org("POST", "activation", &json!({"email": ADA.email}))
             .await;
         let link = made["link"].as_str().expect("a link").to_owned();
         visit.go(&link).await;
@@ -244,12 +247,12 @@ fn j09_where_a_browser_may_not_use_the_link_it_says_so() {
         Scene::new().policy("activation"),
         async |visit| {
             visit
-                .at_console("client", json!({"activationToken": false}))
+                .console_of_the_org("POST", "client", &json!({"activationToken": false}))
                 .await;
             let person = json!({"email": ADA.email, "firstName": ADA.first, "lastName": ADA.last, "staged": true});
-            visit.at_console("people", person).await;
+            visit.console_of_the_org("POST", "people", &person).await;
             let made = visit
-                .at_console("activation", json!({"email": ADA.email}))
+                .console_of_the_org("POST", "activation", &json!({"email": ADA.email}))
                 .await;
             visit.expect(Failure::Status(400));
             visit.go(made["link"].as_str().expect("a link")).await;
@@ -266,7 +269,7 @@ fn k21_a_link_to_recover_and_the_same_once_more() {
     visit("k21", Scene::new().policy("password-only"), async |visit| {
         visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
         let made = visit
-            .at_console("recovery", json!({"email": ADA.email}))
+            .console_of_the_org("POST", "recovery", &json!({"email": ADA.email}))
             .await;
         let link = made["link"].as_str().expect("a link").to_owned();
         visit.go(&link).await;

@@ -71,7 +71,7 @@ fn j47_a_locked_account_is_opened_by_the_link() {
 fn k20_a_password_that_expires_soon_is_changed_or_left() {
     visit("k20", Scene::new().policy("password-age"), async |visit| {
         let person = json!({"email": ADA.email, "firstName": ADA.first, "lastName": ADA.last, "password": ADA.password, "passwordAgeDays": 87});
-        visit.at_console("people", person).await;
+        visit.console_of_the_org("POST", "people", &person).await;
         for leave in [true, false] {
             visit.open("/login").await;
             visit.at("identify", "Sign In").await;
