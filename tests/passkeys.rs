@@ -3,12 +3,15 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod support;
+mod visitor;
 
 use serde_json::{Value, json};
 use support::judge;
 use vestibule::flow::{Denial, Event, Failure, Flow, Way};
 use vestibule::oauth::Purpose;
 use vestibule::pages::{self, Card, Part, Press};
+use visitor::Visitor;
+use visitor::key::Key;
 
 const ENROL: &str = include_str!("fixtures/enroll-authenticator-webauthn.json");
 const VERIFY: &str = include_str!("fixtures/challenge-authenticator-webauthn.json");
@@ -227,4 +230,99 @@ fn what_can_be_put_off_says_for_how_long() {
         let (intro, detail) = choose(none, false);
         assert!(!intro.contains("needed soon") && detail.is_empty());
     }
+}
+
+const KEY: &str = "Security Key or Biometric";
+const PASSWORD: &str = "Notes-On-1843";
+const ADA: &str = "ada@example.com";
+
+/// Ada has an account and no key.
+fn ada(policy: &str) -> Visitor {
+    let ada = Visitor::of(policy);
+    assert!(
+        ada.org()
+            .add_person(ADA, "Ada", "Byron", Some(PASSWORD))
+            .is_some()
+    );
+    ada
+}
+
+async fn comes_in(ada: &Visitor) {
+    ada.comes_to(Purpose::SignIn).await;
+    ada.sends(&[("identifier", ADA), ("credentials.passcode", PASSWORD)])
+        .await;
+}
+
+#[tokio::test]
+async fn j16_signing_up_with_a_password_and_a_key() {
+    let ada = Visitor::of("webauthn");
+    let mut key = Key::new(1);
+    ada.comes_to(Purpose::SignUp).await;
+    ada.sends(&[
+        ("userProfile.firstName", "Ada"),
+        ("userProfile.lastName", "Byron"),
+        ("userProfile.email", ADA),
+    ])
+    .await;
+    ada.chooses("Password").await;
+    ada.sends(&[("credentials.passcode", PASSWORD), ("confirm", PASSWORD)])
+        .await;
+    ada.chooses(KEY).await;
+    assert_eq!(ada.address(), "enroll-authenticator/webauthn");
+    ada.performs("Set up", &mut key).await;
+    assert_eq!(ada.step(), "home");
+}
+
+#[tokio::test]
+async fn j38_a_key_is_set_up_at_the_first_sign_in_and_asked_for_at_the_next() {
+    let ada = ada("webauthn");
+    let mut key = Key::new(1);
+    comes_in(&ada).await;
+    ada.chooses(KEY).await;
+    key.origin = "https://evil.test".to_owned();
+    ada.performs("Set up", &mut key).await;
+    assert_eq!(ada.step(), "enroll-authenticator", "that was not this page");
+    key.origin = visitor::APP.to_owned();
+    ada.performs("Set up", &mut key).await;
+    assert_eq!(ada.step(), "home");
+    ada.signs_out().await;
+    comes_in(&ada).await;
+    assert_eq!(ada.step(), "challenge-authenticator");
+    let mut stranger = Key::new(1);
+    stranger.origin = "https://evil.test".to_owned();
+    ada.performs("Verify", &mut stranger).await;
+    assert_eq!(ada.step(), "challenge-authenticator", "it stays");
+    ada.performs("Verify", &mut key).await;
+    assert_eq!(ada.step(), "home");
+}
+
+#[tokio::test]
+async fn k13_and_k15_a_passkey_is_offered_and_then_nothing_is_typed() {
+    let ada = ada("passkey");
+    let mut key = Key::new(1);
+    for makes in [false, true] {
+        ada.comes_to(Purpose::SignIn).await;
+        ada.sends(&[("identifier", ADA)]).await;
+        ada.chooses("Password").await;
+        ada.sends(&[("credentials.passcode", PASSWORD)]).await;
+        assert_eq!(ada.step(), "enroll-authenticator-promotion");
+        if makes {
+            ada.performs("Create a passkey", &mut key).await;
+        } else {
+            ada.presses("Not now").await;
+        }
+        assert_eq!(ada.step(), "home");
+        ada.signs_out().await;
+    }
+    ada.comes_to(Purpose::SignIn).await;
+    ada.performs("Sign in with a passkey", &mut key).await;
+    assert_eq!(ada.step(), "home");
+    ada.signs_out().await;
+    ada.comes_to(Purpose::SignIn).await;
+    key.origin = "https://evil.test".to_owned();
+    ada.performs("Sign in with a passkey", &mut key).await;
+    assert_eq!(ada.step(), "identify", "the name's page, not the passkey's");
+    key.origin = visitor::APP.to_owned();
+    ada.performs("Sign in with a passkey", &mut key).await;
+    assert_eq!(ada.step(), "home");
 }

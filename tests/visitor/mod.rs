@@ -4,6 +4,8 @@
 
 pub mod abroad;
 
+pub mod key;
+
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -310,6 +312,23 @@ impl Visitor {
             .press
             .clone();
         self.does(press).await;
+    }
+
+    /// Presses the button that lets the browser ask for a key.
+    pub async fn performs(&self, label: &str, key: &mut key::Key) {
+        let card = self.page();
+        let button = card.others.iter().find(|button| button.label == label);
+        let Some(Press::Perform(at)) = button.map(|button| button.press.clone()) else {
+            panic!("no {label} for a key on {card:?}")
+        };
+        let (form, answers) = {
+            let flow = self.flow.borrow();
+            let transaction = flow.transaction().expect("a transaction");
+            let asked = &transaction.remediations[at];
+            let ceremony = asked.ceremony.as_ref().expect("a ceremony");
+            (asked.form.clone(), key.performs(ceremony))
+        };
+        self.send(&form, &answers, Way::Pressed).await;
     }
 
     /// Asks for a new code.

@@ -45,8 +45,9 @@ impl FlowStore {
             let mut known = inner.performance.borrow_mut();
             let over = known.take_if(|known| known.number == number).is_none();
             drop(known);
-            // Who does not pick from a list has said nothing.
-            if over || lists && made.is_err() {
+            // Who does not pick from a list has said nothing; who pressed something else by then has said that.
+            let busy = self.with_untracked(|flow| flow.busy);
+            if over || busy || lists && made.is_err() {
                 return;
             }
             inner.last.replace(Some(Press::Perform(at)));
