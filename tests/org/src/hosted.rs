@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::html::{self, escape};
 use crate::oauth::redirect;
 use crate::session::Browser;
-use crate::transaction::{Handle, Step};
+use crate::transaction::{Ending, Handle, Purpose, Step};
 use crate::{Org, idx};
 
 /// Where the forms go.
@@ -96,8 +96,12 @@ fn put(body: &mut Value, name: &str, value: Value) {
 
 fn render(org: &Org, reply: &idx::Reply) -> Response {
     let handle = reply.body["stateHandle"].as_str().unwrap_or_default();
-    if let Some((uri, code, state)) = done(org, handle) {
-        return redirect(&uri, &[("code", &code), ("state", &state)]);
+    if let Some((uri, parameters)) = done(org, handle) {
+        let parameters: Vec<(&str, &str)> = parameters
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        return redirect(&uri, &parameters);
     }
     let messages: String = all(&reply.body, "/messages/value")
         .map(|message| format!("<p role=\"alert\">{}</p>\n", text(message, "/message")))
@@ -128,28 +132,35 @@ fn render(org: &Org, reply: &idx::Reply) -> Response {
     html::page_with_forms(reply.status, "Sign in", &targets, &body)
 }
 
-/// Where the browser goes with the code, if the transaction is at its end.
-fn done(org: &Org, handle: &str) -> Option<(String, String, String)> {
+/// Where the browser goes if the transaction is at its end, and with what: the code, or that the app may not have it.
+fn done(org: &Org, handle: &str) -> Option<(String, Vec<(&'static str, String)>)> {
     let now = org.clock().now();
     let state = org.state();
     // The tab that a mail's link opened, and one that the flow has left, are not where it ends.
-    let transaction = state.transactions.values().find(|one| {
-        matches!(
-            one.knows(handle, now),
-            Some(Handle::Current | Handle::Stale)
-        )
-    })?;
-    match &transaction.step {
-        Step::Done { code } => {
-            let asked = &transaction.asked;
-            Some((
-                asked.redirect_uri.clone(),
-                code.clone(),
-                asked.state.clone(),
-            ))
-        }
-        _ => None,
-    }
+    let transaction = state
+        .transactions
+        .values()
+        .filter(|one| one.purpose == Purpose::Hosted)
+        .find(|one| {
+            matches!(
+                one.knows(handle, now),
+                Some(Handle::Current | Handle::Stale)
+            )
+        })?;
+    let asked = &transaction.asked;
+    let mut parameters = match &transaction.step {
+        Step::Done { code } => vec![("code", code.clone())],
+        Step::Ended(Ending::ConsentRefused) => vec![
+            ("error", "access_denied".to_owned()),
+            (
+                "error_description",
+                "The resource owner denied the request.".to_owned(),
+            ),
+        ],
+        _ => return None,
+    };
+    parameters.push(("state", asked.state.clone()));
+    Some((asked.redirect_uri.clone(), parameters))
 }
 
 fn all<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> {

@@ -1,6 +1,6 @@
 //! Where everything that the org sends arrives: mails, SMS, calls.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
@@ -32,8 +32,12 @@ pub struct Mail {
 /// Everything sent since the start, oldest first.
 #[derive(Default)]
 pub(crate) struct Inbox {
-    sent: Vec<Mail>,
+    /// Each with the org's time from which on it is there.
+    sent: Vec<(SystemTime, Mail)>,
     count: u64,
+    now: Option<SystemTime>,
+    /// What is sent takes so long.
+    pub(crate) delay: Duration,
 }
 
 impl Inbox {
@@ -129,16 +133,26 @@ impl Inbox {
 
     fn put(&mut self, mail: Mail) {
         self.count += 1;
-        self.sent.push(Mail {
+        let mail = Mail {
             id: format!("mail-{}", self.count),
             ..mail
-        });
+        };
+        let there = self.now.unwrap_or(SystemTime::UNIX_EPOCH) + self.delay;
+        self.sent.push((there, mail));
         let superfluous = self.sent.len().saturating_sub(Self::KEPT);
         self.sent.drain(..superfluous);
     }
 
-    pub(crate) fn all(&self) -> &[Mail] {
-        &self.sent
+    /// The org's time, by which what is sent from now on arrives.
+    pub(crate) fn at(&mut self, now: SystemTime) -> &mut Self {
+        self.now = Some(now);
+        self
+    }
+
+    /// What has arrived.
+    pub(crate) fn all(&self, now: SystemTime) -> Vec<Mail> {
+        let there = self.sent.iter().filter(|(at, _)| *at <= now);
+        there.map(|(_, mail)| mail.clone()).collect()
     }
 }
 

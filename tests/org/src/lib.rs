@@ -92,7 +92,7 @@ impl Org {
 
     /// All that was sent, oldest first.
     pub fn inbox(&self) -> Vec<Mail> {
-        self.state().inbox.all().to_vec()
+        self.state().inbox.all(self.clock().now())
     }
 
     /// Everyone who has an account with the main client.

@@ -52,6 +52,7 @@ const POLICIES: &[(&str, &str)] = &[
         "password-age",
         include_str!("../policies/password-age.toml"),
     ),
+    ("brands", include_str!("../policies/brands.toml")),
     ("activation", include_str!("../policies/activation.toml")),
     ("account", include_str!("../policies/account.toml")),
     ("private", include_str!("../policies/private.toml")),
@@ -63,6 +64,9 @@ const POLICIES: &[(&str, &str)] = &[
 pub struct Policy {
     #[serde(skip)]
     pub(crate) name: String,
+    /// How the app is called, and its links.
+    #[serde(default)]
+    pub(crate) app: App,
     /// Ask for the name alone first, then for the proofs.
     #[serde(default)]
     pub(crate) identifier_first: bool,
@@ -114,6 +118,29 @@ pub struct Policy {
     /// The identity providers beside the org.
     #[serde(default, rename = "idp")]
     pub(crate) idps: Vec<Idp>,
+}
+
+/// What the org tells about the app (protocol 3.1).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct App {
+    pub(crate) label: String,
+    pub(crate) logo: Option<String>,
+    pub(crate) terms_of_service: Option<String>,
+    pub(crate) privacy_policy: Option<String>,
+    pub(crate) client_uri: Option<String>,
+}
+
+impl Default for App {
+    fn default() -> Self {
+        Self {
+            label: "Vestibule".to_owned(),
+            logo: None,
+            terms_of_service: None,
+            privacy_policy: None,
+            client_uri: None,
+        }
+    }
 }
 
 /// How somebody who forgot their password is known again.

@@ -90,6 +90,8 @@ pub(crate) struct Switches {
     pub(crate) registration: bool,
     /// Whether the org keeps a session, and remembers browsers.
     pub(crate) session_cookie: bool,
+    /// What is sent arrives so many seconds late.
+    pub(crate) mail_delay_seconds: u32,
     /// Whether a mail's link leads to the app; else the org shows a page of its own, with the code.
     pub(crate) email_callback: bool,
     /// Whether the tab that a mail's link opens asks if that was meant.
@@ -119,6 +121,7 @@ impl Default for Switches {
             refresh_token: true,
             registration: true,
             session_cookie: true,
+            mail_delay_seconds: 0,
             email_callback: true,
             email_consent: false,
             only_idp: false,

@@ -236,3 +236,20 @@ async fn what_has_to_be_asked_is_named_where_no_page_may_be_shown() {
     let refused = authorize(&browser, &[("prompt", "none")]).await;
     assert_eq!(refused.sent("error").as_deref(), Some("consent_required"));
 }
+
+#[tokio::test]
+async fn who_refuses_the_app_goes_back_to_it_with_an_error() {
+    let browser = with_mary("consent").await;
+    let page = authorize(&browser, &[]).await;
+    let fields = [("identifier", MARY), ("credentials.passcode", PASSWORD)];
+    let page = post(&browser, &page, "identify", &fields).await;
+    let back = post(
+        &browser,
+        &page,
+        "consent",
+        &[("_box", "consent"), ("consent", "false")],
+    )
+    .await;
+    assert_eq!(back.sent("error").as_deref(), Some("access_denied"));
+    assert_eq!(back.sent("state").as_deref(), Some("the-state"));
+}

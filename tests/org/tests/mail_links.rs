@@ -245,3 +245,11 @@ async fn k12_used_replaced_old_and_unknown_links_each_say_what_they_are() {
     let page = browser.get(&third).await;
     assert!(page.status == 410 && page.text.contains("was used"));
 }
+
+#[tokio::test]
+async fn a_mail_can_be_late() {
+    let (browser, _, page) = waiting(json!({"mailDelaySeconds": 60})).await;
+    assert!(browser.org.inbox().is_empty());
+    browser.org.clock().forward(Duration::from_secs(60));
+    assert!(browser.code(&page).await.is_done());
+}

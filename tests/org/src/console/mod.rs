@@ -169,6 +169,7 @@ async fn switch(State(org): State<Org>, body: Bytes) -> Result<Json<Switches>, R
         all[name] = value;
     }
     state.switches = serde_json::from_value(all).map_err(|error| refusal(error.to_string()))?;
+    state.inbox.delay = Duration::from_secs(state.switches.mail_delay_seconds.into());
     Ok(Json(state.switches))
 }
 

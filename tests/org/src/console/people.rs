@@ -177,6 +177,6 @@ pub(super) fn mail_link(org: &Org, kind: Kind, who: &Who) -> Result<Json<Value>,
     let token = state.links.add(kind, &who.client, &id, now);
     let link = org.settings().link(kind, &token);
     let at = org.clock().told(now);
-    state.inbox.invite(kind, &email, link.clone(), at);
+    state.inbox.at(now).invite(kind, &email, link.clone(), at);
     Ok(Json(json!({"token": token, "link": link})))
 }

@@ -338,7 +338,7 @@ fn unsatisfiable(visit: &mut Visit<'_>) -> Answer {
     visit.transaction.restart(visit.now);
     Answer::says(
         StatusCode::FORBIDDEN,
-        message::unsatisfiable(super::APP_LABEL),
+        message::unsatisfiable(&visit.policy().app.label),
     )
 }
 

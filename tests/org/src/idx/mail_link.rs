@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::form::Form;
 use super::page::{Page, user};
+use super::prove;
 use super::visit::{Answer, Visit};
-use super::{APP_LABEL, prove};
 use crate::authenticator::Authenticator;
 use crate::message::{self, Message};
 use crate::state::State;
@@ -54,8 +54,7 @@ impl Leads {
 /// One of the org's own pages at the end of a link, as a page of the API: nothing on it is left to do.
 pub(crate) fn terminal(said: &Message) -> Value {
     json!({
-        "version": "1.0.0", "intent": "AUTHENTICATION", "messages": message::list(std::slice::from_ref(said)),
-        "app": {"type": "object", "value": {"name": "oidc_client", "label": APP_LABEL}}
+        "version": "1.0.0", "intent": "AUTHENTICATION", "messages": message::list(std::slice::from_ref(said))
     })
 }
 
@@ -84,7 +83,7 @@ pub(crate) fn aside_page(visit: &Visit<'_>) -> Page {
             let info = |name: &str, label: &str, value: &str| json!({"name": name, "type": "string", "label": label, "value": value});
             let Agent { browser, os } = &visit.transaction.asked.agent;
             let asked_by = json!([
-                info("appName", "Application", APP_LABEL),
+                info("appName", "Application", &visit.policy().app.label),
                 info("browser", "Browser", browser),
                 info("os", "Operating system", os)
             ]);

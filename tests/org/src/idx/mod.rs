@@ -35,9 +35,6 @@ use crate::transaction::{Advance, Asked, Ending, Handle, Step, Transaction};
 pub(crate) use self::factor::okta_verify::methods as device_methods;
 pub(crate) use self::user_code::plain as plain_user_code;
 
-/// The app's name on the org's pages.
-pub(crate) const APP_LABEL: &str = "Vestibule";
-
 /// A repeated request is answered with the page that it led to for so long.
 const REPEATED: std::time::Duration = std::time::Duration::from_secs(60);
 
@@ -238,7 +235,7 @@ fn with_visit<T>(
         policy,
         now: core.settings.clock.now(),
         people: state.people.entry(client).or_default(),
-        inbox: &mut state.inbox,
+        inbox: state.inbox.at(core.settings.clock.now()),
         grants: &mut state.grants,
         links: &mut state.links,
         sessions: &mut state.sessions,

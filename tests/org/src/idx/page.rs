@@ -5,8 +5,7 @@ use serde_json::{Map, Value, json};
 use super::form::Form;
 use super::visit::{Answer, Visit};
 use super::{
-    APP_LABEL, consent, enroll_page, links, odd, profile_page, session, sign_in_page, unlock,
-    user_code,
+    consent, enroll_page, links, odd, profile_page, session, sign_in_page, unlock, user_code,
 };
 use crate::clock::iso;
 use crate::message::{self, Message};
@@ -154,10 +153,27 @@ impl Page {
             body[name] = value;
         }
         body["cancel"] = Form::new("cancel", "cancel").json(&self.origin, &self.state_handle);
-        let app = &visit.transaction.asked.client_id;
-        body["app"] = json!({"type": "object", "value": {"name": "oidc_client", "label": APP_LABEL, "id": app}});
+        body["app"] = json!({"type": "object", "value": app(visit)});
         body
     }
+}
+
+/// The app, with its links as far as the policy knows them.
+fn app(visit: &Visit<'_>) -> Value {
+    let known = &visit.policy().app;
+    let id = &visit.transaction.asked.client_id;
+    let mut app = json!({"name": "oidc_client", "label": known.label, "id": id});
+    for (name, href) in [
+        ("logo", &known.logo),
+        ("termsOfService", &known.terms_of_service),
+        ("privacyPolicy", &known.privacy_policy),
+        ("clientUri", &known.client_uri),
+    ] {
+        if let Some(href) = href {
+            app[name] = json!({"href": href});
+        }
+    }
+    app
 }
 
 /// Who it is: no `id` and no names before anything was proved (protocol 3.1).

@@ -170,7 +170,7 @@ pub(crate) fn reenroll(page: &mut Page, visit: &Visit<'_>, skip: bool) {
             .and_then(|account| journey::days_left(visit.policy(), account, visit.now));
         password["settings"]["daysToExpiry"] = json!(left);
         page.form(Form::new("skip", "skip"));
-        page.say(message::password_expiring(super::APP_LABEL));
+        page.say(message::password_expiring(&visit.policy().app.label));
     }
     page.object("currentAuthenticator", password.clone());
     page.object("enrollmentAuthenticator", password);

@@ -58,6 +58,11 @@ impl Browser {
         }
     }
 
+    /// A browser at an org of one's own.
+    pub fn of(org: Org) -> Self {
+        Self { org, cookies: None }
+    }
+
     /// A browser of its own at the same org, one that takes cookies.
     pub fn with_cookies(&self) -> Self {
         Self {
