@@ -17,7 +17,7 @@ use crate::browser::timer::{self, Timer};
 use crate::browser::{self, Browser, Storage, place, spawn};
 use crate::config::Config;
 use crate::http;
-use crate::idx::{Answers, Form, Kind, PROVIDER_FAILED, Progress, Stop, TRANSFERRED};
+use crate::idx::{Answers, ELSEWHERE, Form, Kind, PROVIDER_FAILED, Progress, Stop};
 use crate::oauth::{self, Attempt, IdToken, Purpose, Route, Tokens, Wish};
 use crate::pages::{self, Action, Card, Press, Raw};
 use crate::secret::Secret;
@@ -979,7 +979,10 @@ impl FlowStore {
     /// Of an end nothing is kept, unless it went on in another tab: it can be taken back from there.
     fn forget_what_is_over(self) {
         let over = self.with_untracked(|flow| match &flow.phase {
-            Phase::Stopped(end) => !end.messages.iter().any(|said| said.is(TRANSFERRED)),
+            Phase::Stopped(end) => !end
+                .messages
+                .iter()
+                .any(|said| ELSEWHERE.iter().any(|key| said.is(key))),
             _ => false,
         });
         if over {

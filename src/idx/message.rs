@@ -41,8 +41,8 @@ pub struct Link {
 /// Signing in at another service failed (protocol reference, 6.1).
 pub const PROVIDER_FAILED: &str = "idx.identity.provider.auth.error";
 
-/// The transaction went on in another tab (protocol reference, 5.7).
-pub const TRANSFERRED: &str = "idx.transferred.to.new.tab";
+/// The transaction goes on in another tab, and can be taken up in this one (protocol reference, 5.7).
+pub const ELSEWHERE: [&str; 2] = ["idx.transferred.to.new.tab", "idx.return.to.original.tab"];
 
 /// Nobody has that name (protocol reference, 6.1).
 pub const UNKNOWN_USER: &str = "idx.unknown.user";

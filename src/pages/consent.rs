@@ -22,7 +22,7 @@ pub(super) fn asks(remediation: &Remediation) -> Option<&'static str> {
 /// Two buttons instead of a choice and a button.
 pub(super) fn page(transaction: &Transaction, remediation: &Remediation, path: &str) -> Card {
     let (heading, yes, no) = match remediation.step {
-        Step::EmailChallengeConsent => (Text::WasItYou, Text::Allow, Text::Deny),
+        Step::EmailChallengeConsent => (Text::WasItYou, Text::ItWasMe, Text::NotMe),
         Step::KeepMeSignedIn => (Text::KeepSignedIn, Text::Yes, Text::No),
         _ => (Text::ConsentHeading, Text::Allow, Text::Deny),
     };

@@ -5,7 +5,7 @@ use super::words::fill;
 use crate::config::{Config, Member, Problem};
 use crate::flow::{Denial, Failure};
 use crate::http::{self, Unreachable};
-use crate::idx::{Class, Device, Error, TRANSFERRED, Transaction};
+use crate::idx::{Class, Device, ELSEWHERE, Error, Transaction};
 use crate::messages;
 use crate::oauth::{Purpose, Refusal, Setting, TokenError};
 use crate::text::Text;
@@ -69,7 +69,7 @@ pub(super) fn terminal(transaction: &Transaction) -> Card {
         let mut messages = transaction.messages.iter();
         messages.any(|message| keys.iter().any(|key| message.is(key)))
     };
-    if says(&[TRANSFERRED]) {
+    if says(&ELSEWHERE) {
         card.others
             .push(Button::new(Text::GoOnHere.words(), Press::Resume).primary());
     }

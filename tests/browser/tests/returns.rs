@@ -1,7 +1,7 @@
 //! Getting back in, going on, and what a profile asks for: unlock, a password that ages, a second tab, an address that is
 //! taken, every kind of field, many other services.
 
-use browser_tests::{Config, Page, Scene, Script, Visit, Window, scripted, visit};
+use browser_tests::{Config, Page, Scene, Script, Tab, Visit, Window, scripted, visit};
 use serde_json::{Value, json};
 
 use crate::walk::{self, ADA, Stop};
@@ -64,6 +64,54 @@ fn j47_a_locked_account_is_opened_by_the_link() {
         visit.reaches("terminal").await;
         visit.looks_at(&second).await;
         is_unlocked(visit).await;
+    });
+}
+
+/// Ada waits for the code of her mail, and opens its link in another tab, which asks whether it was she.
+async fn is_asked(visit: &Visit) -> (Tab, Tab) {
+    visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+    let switch = json!({"emailConsent": true});
+    visit.console_of_the_org("POST", "client", &switch).await;
+    visit.open("/login").await;
+    visit.at("identify", "Sign In").await;
+    walk::signs_in(visit, ADA.email, ADA.password).await;
+    visit
+        .at("authenticator-verification-data", "Verify with email")
+        .await;
+    visit.press("Send the code").await;
+    visit
+        .at("challenge-authenticator", "Enter verification code")
+        .await;
+    let first = visit.tab().await;
+    let link = visit.link_for(ADA.email).await;
+    visit.opens_tab().await;
+    visit.go(&link).await;
+    visit.at("email-challenge-consent", "Was this you?").await;
+    (first, visit.tab().await)
+}
+
+#[test]
+fn k12_who_says_yes_goes_on_in_the_first_tab() {
+    visit("k12-yes", Scene::new().policy("mfa-email"), async |visit| {
+        let (first, _) = is_asked(visit).await;
+        visit.screenshot("k12").await;
+        visit.press("Yes, it was me").await;
+        visit.at("terminal", "Go back to where you started").await;
+        visit.looks_at(&first).await;
+        Stop::Home.met(visit).await;
+    });
+}
+
+#[test]
+fn k12_who_says_no_ends_both() {
+    visit("k12-no", Scene::new().policy("mfa-email"), async |visit| {
+        let (first, _) = is_asked(visit).await;
+        visit.press("No, not me").await;
+        visit.at("terminal", "Sign-in stopped").await;
+        visit.looks_at(&first).await;
+        visit.at("terminal", "Sign-in stopped").await;
+        visit.press("Start again").await;
+        visit.at("identify", "Sign In").await;
     });
 }
 
