@@ -61,6 +61,7 @@ fn app(config: Config) -> AnyView {
     };
     store.open();
     place::on_travel(move || store.open());
+    place::on_show(move || store.wake());
     // A page that comes back from the browser's memory may show somebody who has signed out since.
     place::on_return(place::reload);
     page(brand, desk)

@@ -31,6 +31,11 @@ pub fn chosen(name: &str) -> Option<String> {
     })
 }
 
+/// Whether the box of that name is ticked; `None` where there is none.
+pub fn ticked(name: &str) -> Option<bool> {
+    input(name).map(|input| input.checked())
+}
+
 /// What stands in the first control of that name.
 pub fn value(name: &str) -> Option<String> {
     let control = document()?.get_elements_by_name(name).get(0)?;

@@ -133,6 +133,20 @@ pub fn copy(text: &str, then: impl FnOnce(bool) + 'static) {
     });
 }
 
+/// Does something each time somebody sees the page again, for as long as it lives.
+pub fn on_show(mut then: impl FnMut() + 'static) {
+    let then = Closure::<dyn FnMut()>::new(move || {
+        if !hidden() {
+            then();
+        }
+    });
+    if let Some(document) = document() {
+        let _ = document
+            .add_event_listener_with_callback("visibilitychange", then.as_ref().unchecked_ref());
+    }
+    then.forget();
+}
+
 /// Whether nobody sees the page.
 pub fn hidden() -> bool {
     document().is_some_and(|document| document.hidden())

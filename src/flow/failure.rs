@@ -39,6 +39,8 @@ pub enum Failure {
     Insecure,
     /// The app that the org asks for is not on this device, or does not answer.
     NoApp,
+    /// What the page waited for did not happen.
+    Nobody,
     /// The browser did not do what was asked of its authenticators.
     Ceremony(Denial),
     /// A callback that belongs to no attempt of this browser.

@@ -31,6 +31,10 @@ pub struct Flow {
     pub purpose: Purpose,
     /// When the last code was sent: milliseconds since 1970. The button for a new one rests a while.
     pub sent_at: Option<u64>,
+    /// For so many milliseconds the page has been asking whether something happened elsewhere.
+    pub waited: u32,
+    /// So many times in a row the org has refused what was sent from this page.
+    pub tries: u32,
     /// A new code was sent on request: worth saying.
     pub resent: bool,
     /// Somebody signed out just now.
@@ -120,6 +124,8 @@ pub enum Event {
     Answered(Way, Result<Progress, Failure>),
     /// A poll's answer.
     Polled(Progress),
+    /// The page is to wait on.
+    Waiting,
     /// Another remediation of the same response is shown.
     Shown(usize),
     /// Something was found wrong before sending.
@@ -144,6 +150,10 @@ pub enum Event {
     Traced(String),
 }
 
+/// A page asks for so many milliseconds whether something happened elsewhere, as long as an org keeps a transaction in
+/// which nothing happens. Then the person is asked.
+const PATIENCE: u32 = 30 * 60 * 1000;
+
 impl Default for Flow {
     fn default() -> Self {
         Self {
@@ -157,6 +167,8 @@ impl Default for Flow {
             kept: Vec::new(),
             purpose: Purpose::SignIn,
             sent_at: None,
+            waited: 0,
+            tries: 0,
             resent: false,
             signed_out: false,
             performing: false,
@@ -200,6 +212,10 @@ impl Flow {
                 }
             }
             Event::Polled(progress) => self.polled(progress),
+            Event::Waiting => {
+                self.waited = 0;
+                self.failure = None;
+            }
             Event::Shown(at) => {
                 if let Phase::Step { transaction, shown } | Phase::Astray { transaction, shown } =
                     &self.phase
@@ -355,7 +371,7 @@ impl Flow {
     /// The form to ask again and again while this page is open, and the milliseconds in between.
     pub fn polling(&self) -> Option<(&crate::idx::Form, u32)> {
         let (transaction, remediation) = self.shown()?;
-        if remediation.selects() {
+        if remediation.selects() || self.waited > PATIENCE {
             return None;
         }
         let form = if remediation.polls() {
@@ -402,6 +418,14 @@ impl Flow {
                     self.wipes = self.wipes.wrapping_add(1);
                 }
                 let shown = self.place(&transaction);
+                let again = self
+                    .shown()
+                    .zip(transaction.remediations.get(shown))
+                    .is_some_and(|((_, before), now)| {
+                        before.form.name == now.form.name && key(before) == key(now)
+                    });
+                self.tries = if refused && again { self.tries + 1 } else { 0 };
+                self.waited = 0;
                 let before = self
                     .transaction()
                     .and_then(|before| before.challenge.as_ref());
@@ -453,7 +477,12 @@ impl Flow {
                         .for_each(|remediation| silence(&mut remediation.form.fields));
                     quieted
                 };
-                if newer.remediations.len() == transaction.remediations.len()
+                // What it says anew, of the device for one, has to be said.
+                let news = !newer.messages.is_empty()
+                    && newer.messages != transaction.messages
+                    && !newer.limited();
+                if !news
+                    && newer.remediations.len() == transaction.remediations.len()
                     && quieted(&newer).looks_like(&quieted(transaction))
                 {
                     transaction.handle = newer.handle;
@@ -467,6 +496,11 @@ impl Flow {
                     }
                     // A page that only waits said that nobody answers; somebody does.
                     let waits = self.shown().is_some_and(|(_, shown)| shown.polls());
+                    let interval = self.polling().map_or(0, |(_, interval)| interval);
+                    self.waited = self.waited.saturating_add(interval);
+                    if waits && self.waited > PATIENCE {
+                        return self.failed(Failure::Nobody);
+                    }
                     let answered = |failure: &mut Failure| *failure != Failure::NoApp;
                     if waits && self.failure.take_if(answered).is_some() {
                         self.said = self.said.wrapping_add(1);
@@ -522,7 +556,11 @@ fn foremost(transaction: &Transaction) -> usize {
     transaction
         .remediations
         .iter()
-        .position(|remediation| !aside.contains(&remediation.step))
+        .position(|remediation| {
+            // A service that is itself the authenticator does not stand beside.
+            let authenticates = remediation.form.navigates && remediation.about.is_some();
+            authenticates || !aside.contains(&remediation.step)
+        })
         .unwrap_or(0)
 }
 
@@ -550,6 +588,10 @@ fn refuses(transaction: &Transaction) -> bool {
 fn silence(fields: &mut [Field]) {
     for field in fields {
         field.messages.clear();
+        // A box that is sent with each poll comes back as it was sent.
+        if field.control == Control::Flag {
+            field.preset = None;
+        }
         match &mut field.control {
             Control::Group(inner) => silence(inner),
             Control::Variants(variants) => variants

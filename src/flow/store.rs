@@ -14,10 +14,10 @@ use super::{
     drive,
 };
 use crate::browser::timer::{self, Timer};
-use crate::browser::{self, Browser, Storage, place, spawn};
+use crate::browser::{self, Browser, Storage, focus, place, spawn};
 use crate::config::Config;
 use crate::http;
-use crate::idx::{Answers, ELSEWHERE, Form, Kind, PROVIDER_FAILED, Progress, Stop};
+use crate::idx::{Answer, Answers, ELSEWHERE, Form, Kind, PROVIDER_FAILED, Progress, Stop};
 use crate::oauth::{self, Attempt, IdToken, Purpose, Route, Tokens, Wish};
 use crate::pages::{self, Action, Card, Press, Raw};
 use crate::secret::Secret;
@@ -34,6 +34,8 @@ const READING: u32 = 1_500;
 const DEEDS: u32 = 6;
 /// After a poll that came too often (protocol reference, 6.3).
 const PAUSE: u32 = 60_000;
+/// The box on a page that waits for a push (protocol reference, 4.3.6).
+const AUTO: &str = "autoChallenge";
 
 /// The store. All of the app reads it, and presses go through it.
 #[derive(Clone, Copy)]
@@ -54,6 +56,8 @@ struct Inner {
     misses: Cell<u32>,
     waiting: RefCell<Option<Box<dyn FnOnce()>>>,
     poll: RefCell<Option<Timer>>,
+    /// The time for the next poll came while nobody looked.
+    due: Cell<bool>,
     lasting: RefCell<Option<Timer>>,
     /// What the page did by itself, and how often pages did since the person last pressed something.
     done: RefCell<String>,
@@ -91,6 +95,7 @@ impl FlowStore {
             misses: Cell::new(0),
             waiting: RefCell::new(None),
             poll: RefCell::new(None),
+            due: Cell::new(false),
             lasting: RefCell::new(None),
             done: RefCell::new(String::new()),
             deeds: Cell::new(0),
@@ -316,7 +321,10 @@ impl FlowStore {
                     Some(last) => self.press(last),
                     None if carried => self.hand_over(),
                     // A page that only waits asks at once.
-                    None => self.poll(),
+                    None => {
+                        self.apply(Event::Waiting);
+                        self.poll();
+                    }
                 }
             }
             Press::Abandon => {
@@ -790,7 +798,13 @@ impl FlowStore {
 
     fn poll(self) {
         let inner = self.inner();
-        if place::hidden() || self.flow.read_untracked().busy {
+        // Nobody looks: it is done once somebody does.
+        let hidden = place::hidden();
+        inner.due.set(hidden);
+        if hidden {
+            return;
+        }
+        if self.flow.read_untracked().busy {
             return self.schedule(None);
         }
         if let Some((key, deed)) = self.next_deed() {
@@ -801,6 +815,13 @@ impl FlowStore {
         let form = self.with_untracked(|flow| flow.polling().map(|(form, _)| form.clone()));
         if form.is_some() {
             self.ask(form);
+        }
+    }
+
+    /// Somebody looks at the page again: what was due meanwhile is done at once.
+    pub fn wake(self) {
+        if self.inner().due.take() {
+            self.poll();
         }
     }
 
@@ -817,8 +838,13 @@ impl FlowStore {
         spawn(async move {
             let answer = match (poll, attempt) {
                 (Some(form), _) => {
-                    let none = Answers::new();
-                    drive::answer(&Browser, &inner.config, handle.as_ref(), &form, &none).await
+                    let mut answers = Answers::new();
+                    // Whether the next push goes out by itself is said with a poll.
+                    if let Some(ticked) = focus::ticked(AUTO).filter(|_| form.field(AUTO).is_some())
+                    {
+                        answers.set(AUTO, Answer::Flag(ticked));
+                    }
+                    drive::answer(&Browser, &inner.config, handle.as_ref(), &form, &answers).await
                 }
                 (None, Some(attempt)) => drive::enter(&Browser, &inner.config, attempt)
                     .await
@@ -842,25 +868,20 @@ impl FlowStore {
                     return self.finish(Way::Pressed, Ok(progress), false).await;
                 }
                 Ok(progress) => {
-                    if let Progress::Stopped(stopped) = &progress
-                        && stopped.passes()
+                    if let Progress::Stopped(answer) | Progress::Asked(answer) = &progress
+                        && (answer.passes() || answer.limited())
                     {
-                        pause = Some(
-                            stopped
-                                .retry_after
-                                .map_or(PAUSE, |seconds| seconds.saturating_mul(1000)),
-                        );
+                        pause = Some(rest(answer.retry_after));
                     }
                     self.flow.write().apply(Event::Polled(progress));
+                    if self.with_untracked(|flow| flow.failure.is_some()) {
+                        inner.last.replace(None);
+                    }
                     self.forget_what_is_over();
                 }
                 Err(failure) => {
                     let busy = matches!(&failure, Failure::Idx { status: 429, .. });
-                    pause = busy.then_some(
-                        failure
-                            .retry_after()
-                            .map_or(PAUSE, |seconds| seconds.saturating_mul(1000)),
-                    );
+                    pause = busy.then(|| rest(failure.retry_after()));
                     // A page with something to fill in can do without; one that only waits must say why it does.
                     let only_waits = self.with_untracked(|flow| {
                         flow.shown().is_some_and(|(_, shown)| shown.polls())
@@ -1005,6 +1026,7 @@ impl FlowStore {
         inner.epoch.set(inner.epoch.get().wrapping_add(1));
         inner.poll.replace(None);
         inner.waiting.replace(None);
+        inner.due.set(false);
         self.close();
         inner.epoch.get()
     }
@@ -1020,4 +1042,9 @@ impl FlowStore {
     fn inner(self) -> Rc<Inner> {
         self.inner.get_value()
     }
+}
+
+/// Milliseconds without a poll after one that came too often, longer if the org says so.
+fn rest(seconds: Option<u32>) -> u32 {
+    PAUSE.max(seconds.unwrap_or(0).saturating_mul(1000))
 }

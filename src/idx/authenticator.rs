@@ -27,6 +27,8 @@ pub struct Authenticator {
     pub link: bool,
     /// What else the step needs: a QR code, a challenge, a list of questions (protocol reference, 4.3).
     pub context: Value,
+    /// Whether the org knows this very device as one of the person's.
+    pub device_known: bool,
     /// The question of an enrolled security question.
     pub question: Option<String>,
     /// How long setting it up can still be put off.
@@ -85,7 +87,9 @@ impl Authenticator {
             kind,
             key,
             name: wire::text(raw, "displayName"),
-            nickname: wire::text(raw, "nickname").or_else(|| from_profile("nickname")),
+            nickname: wire::text(raw, "nickname")
+                .or_else(|| from_profile("nickname"))
+                .or_else(|| from_profile("deviceName")),
             address: from_profile("email").or_else(|| from_profile("phoneNumber")),
             methods: raw
                 .get("methods")
@@ -102,6 +106,10 @@ impl Authenticator {
                 .and_then(Value::as_bool)
                 .unwrap_or(true),
             context: context.cloned().unwrap_or(Value::Null),
+            device_known: raw
+                .get("deviceKnown")
+                .and_then(Value::as_bool)
+                .unwrap_or(false),
             question: from_profile("question"),
             grace: raw.get("gracePeriod").and_then(|grace| {
                 let skips = grace.get("remainingSkips").and_then(Value::as_u32);

@@ -1,6 +1,6 @@
 //! Fields, the values to give back, and what a person answered.
 
-use super::{Authenticator, Error, Message, wire};
+use super::{Authenticator, Error, Kind, Message, wire};
 use crate::http::{self, HttpRequest, Method};
 use crate::json::Value;
 use crate::secret::Secret;
@@ -123,9 +123,60 @@ pub struct Variant {
     pub fields: Vec<Field>,
     /// The authenticator that it stands for.
     pub about: Option<Authenticator>,
+    /// It stands for one of the ways in which that authenticator can be used.
+    pub way: bool,
+}
+
+impl Variant {
+    /// An app that answers in several ways is several things to choose from, and what the device does by itself comes
+    /// first if the org knows the device (protocol reference, T37).
+    fn ways(self) -> Vec<Self> {
+        let app = self.about.as_ref().filter(|about| {
+            about.kind == Kind::OktaVerify
+                || matches!(about.key.as_str(), "custom_app" | "custom_push")
+        });
+        let known = app.map(|about| about.device_known);
+        let method = self
+            .fields
+            .iter()
+            .position(|field| field.name == "methodType");
+        let field = method.and_then(|at| self.fields.get(at));
+        let (Some(known), Some(at), Some(Control::Choice { options, .. })) =
+            (known, method, field.map(|field| &field.control))
+        else {
+            return vec![self];
+        };
+        let mut ways: Vec<Self> = options
+            .iter()
+            .map(|option| {
+                let mut way = self.clone();
+                way.label.clone_from(&option.label);
+                way.id = [self.id.as_str(), "#", &option.value.scalar()].concat();
+                way.way = true;
+                if let Some(field) = way.fields.get_mut(at) {
+                    field.control = Control::Fixed;
+                    field.preset = Some(option.value.clone());
+                }
+                way
+            })
+            .collect();
+        let silent = |way: &Self| way.id.ends_with("#signed_nonce");
+        ways.sort_by_key(|way| silent(way) != known);
+        ways
+    }
 }
 
 impl Form {
+    /// Takes the ways of apps apart, where one chooses among them.
+    pub(super) fn split(&mut self) {
+        for field in &mut self.fields {
+            if let Control::Variants(variants) = &mut field.control {
+                let whole = std::mem::take(variants);
+                *variants = whole.into_iter().flat_map(Variant::ways).collect();
+            }
+        }
+    }
+
     /// Reads a remediation or an action; `None` if it has no name.
     pub(super) fn read(raw: &Value, root: &Value) -> Option<Self> {
         let navigates = raw
@@ -397,11 +448,10 @@ fn choose(
             },
         };
     }
-    let forms = options.iter().any(|option| {
-        option
-            .get("value")
-            .is_some_and(|value| value.get("form").is_some())
-    });
+    // Some orgs leave out the `value` around an option's form.
+    let forms = options
+        .iter()
+        .any(|option| option.get("value").unwrap_or(option).get("form").is_some());
     if !forms && !options.is_empty() {
         return Control::Choice {
             options: options.iter().map(choice).collect(),
@@ -412,7 +462,7 @@ fn choose(
         .iter()
         .enumerate()
         .map(|(at, option)| {
-            let fields = option.get("value").and_then(|value| value.get("form"));
+            let fields = option.get("value").unwrap_or(option).get("form");
             let fields = Field::all(wire::list(fields), path, root, depth.saturating_sub(1));
             let about = wire::related(root, option).and_then(Authenticator::read);
             let named = about.as_ref().and_then(|about| about.name.clone());
@@ -423,6 +473,7 @@ fn choose(
                 id: identity(&fields).unwrap_or_else(|| at.to_string()),
                 fields,
                 about,
+                way: false,
             }
         })
         .collect();

@@ -113,6 +113,9 @@ impl Remediation {
         if step == Step::SelectAuthenticatorUnlockAccount {
             form.take_first_methods();
         }
+        if step == Step::SelectAuthenticatorAuthenticate {
+            form.split();
+        }
         let about = wire::related(root, raw).and_then(Authenticator::read);
         let provider = raw.get("idp").map(|idp| Provider {
             name: wire::text(idp, "name"),

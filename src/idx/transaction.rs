@@ -263,6 +263,13 @@ impl Transaction {
                 .any(|remediation| on(&remediation.form.fields, key))
     }
 
+    /// Whether the org was asked too often.
+    pub fn limited(&self) -> bool {
+        let limits = ["tooManyRequests", "oie.tooManyRequests"];
+        let mut messages = self.messages.iter();
+        messages.any(|message| limits.iter().any(|key| message.is(key)))
+    }
+
     /// Whether an end is none: the org is busy or unwell, and the same request may succeed in a while.
     pub fn passes(&self) -> bool {
         let passing = [

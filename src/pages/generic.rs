@@ -20,14 +20,27 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card
     if let Some(heading) = name(remediation.step) {
         card.heading = heading.words().to_owned();
     } else if let Some(about) = about {
-        card.heading = about;
-        card.icon = Some(Icon::Key);
+        card.icon = Some(Icon::Device);
+        card.heading = match remediation.step {
+            Step::EnrollPoll => fill(Text::SetUpNamed, &[&about]),
+            Step::ChallengePoll | Step::Resend | Step::AuthenticatorVerificationData => {
+                fill(Text::VerifyNamed, &[&about])
+            }
+            _ => about,
+        };
     } else if remediation.step == Step::Other {
         card.heading = humanised(&remediation.form.name);
     }
     if let Some(about) = &remediation.about {
         card.intro
             .extend(about.question.clone().or_else(|| about.address.clone()));
+        if remediation.step == Step::ChallengePoll && about.methods == ["push"] {
+            let device = about.nickname.as_deref();
+            card.intro.push(fill(
+                Text::PushSent,
+                &[device.unwrap_or(Text::YourDevice.words())],
+            ));
+        }
         context(&mut card, &about.context);
     }
     if let Some(challenge) = &transaction.challenge
@@ -49,7 +62,12 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card
         return card;
     }
     if remediation.form.ceremonial() {
-        card.intro.push(Text::NotHere.words().to_owned());
+        let duo = remediation
+            .about
+            .as_ref()
+            .is_some_and(|about| about.key == "duo");
+        let why = if duo { Text::NotDuo } else { Text::NotHere };
+        card.intro.push(why.words().to_owned());
         return card;
     }
     card.parts.extend(parts(remediation));
@@ -62,6 +80,7 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card
     } else {
         let label = match remediation.step {
             Step::RequestActivationEmail => Text::NewActivation,
+            Step::Resend => Text::SendAgain,
             _ => Text::Continue,
         };
         card.submit = Some(label.words().to_owned());
@@ -88,6 +107,8 @@ fn name(step: Step) -> Option<Text> {
         Step::CustomPasswordExpiry => Text::PasswordExpired,
         Step::CustomPasswordExpiryWarning => Text::PasswordExpiring,
         Step::CancelTransaction => Text::Cancel,
+        Step::SelectEnrollmentChannel => Text::ChannelHeading,
+        Step::EnrollmentChannelData => Text::LinkWhere,
         _ => return None,
     })
 }
@@ -95,9 +116,13 @@ fn name(step: Step) -> Option<Text> {
 /// What a step shows beside its form: a picture to scan, a number to choose, where a link went (protocol reference, 4.3).
 pub(super) fn context(card: &mut Card, context: &Value) {
     picture(card, context);
-    for name in ["email", "phoneNumber"] {
+    let sent = [
+        ("email", Text::LinkMailed),
+        ("phoneNumber", Text::LinkTexted),
+    ];
+    for (name, words) in sent {
         card.intro
-            .extend(context.text(name).map(|to| fill(Text::SentLinkTo, &[to])));
+            .extend(context.text(name).map(|to| fill(words, &[to])));
     }
     if let Some(number) = context.text("correctAnswer") {
         card.intro.push(Text::PickNumber.words().to_owned());
@@ -115,15 +140,15 @@ pub(super) fn context(card: &mut Card, context: &Value) {
         inner("samedevice", "setupOVUrl"),
         inner("samedevice", "downloadHref"),
     ];
+    let mut label = Text::OpenApp;
     for to in opens
         .into_iter()
         .flatten()
         .filter(|to| http::launchable(to) || http::navigable(to))
     {
-        card.others.push(Button::new(
-            Text::OpenApp.words(),
-            Press::Leave(to.to_owned()),
-        ));
+        let open = Press::Leave(to.to_owned());
+        card.others.push(Button::new(label.words(), open));
+        label = Text::GetApp;
     }
 }
 
@@ -152,6 +177,9 @@ pub(super) fn picture(card: &mut Card, context: &Value) {
         .and_then(|code| code.text("href"))
         .filter(|href| href.starts_with("data:image/"));
     let key = context.text("sharedSecret");
+    if picture.is_some() && key.is_none() {
+        card.intro.push(Text::ScanToSetUp.words().to_owned());
+    }
     card.parts.extend(picture.map(|source| Part::Image {
         source: source.to_owned(),
         alternative: match key {
@@ -199,14 +227,19 @@ pub(super) fn part(field: &Field) -> Part {
                 .as_ref()
                 .map(Value::scalar)
                 .filter(|chosen| !chosen.is_empty());
-            let options = options
+            let options: Vec<Choice> = options
                 .iter()
                 .map(|option| Choice {
                     value: option.value.scalar(),
-                    label: option.label.clone(),
+                    label: words::way(&name, &option.value, &option.label),
                     detail: None,
                 })
                 .collect();
+            // How an app is used or set up has to be said, so the first way is chosen to begin with.
+            let first = options
+                .first()
+                .filter(|_| name.starts_with("authenticator."));
+            let chosen = chosen.or_else(|| first.map(|first| first.value.clone()));
             if *radio {
                 Part::Radios {
                     name,
@@ -243,6 +276,7 @@ pub(super) fn part(field: &Field) -> Part {
             chosen: field.preset.as_ref().map(Value::scalar),
             autocomplete: "country",
         },
+        Control::Text if name == "phoneNumber" => Part::Phone { name, method: None },
         Control::Text | Control::Group(_) | Control::Fixed => Part::Input(text(field)),
     }
 }
@@ -283,10 +317,10 @@ pub(super) fn choice_of_forms(field: &Field, variants: &[crate::idx::Variant]) -
                 .map(|variant| Choice {
                     value: variant.id.clone(),
                     label: label(variant),
-                    detail: variant
-                        .about
-                        .as_ref()
-                        .and_then(|about| words::where_to(about).or_else(|| words::grace(about))),
+                    detail: variant.about.as_ref().and_then(|about| match variant.way {
+                        true => Some(words::name(about, "")),
+                        false => words::where_to(about).or_else(|| words::grace(about)),
+                    }),
                 })
                 .collect(),
             chosen: variants.first().map(|variant| variant.id.clone()),

@@ -66,7 +66,19 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
         && flow.failure.is_none()
         && let Some((transaction, remediation)) = flow.shown()
     {
-        of_fields(&remediation.form.fields, &mut list);
+        let mut said_there = Vec::new();
+        at_fields(flow, &remediation.form.fields, None, &mut said_there);
+        for (path, message) in said_there {
+            let problem = Problem {
+                path: Some(path.to_owned()),
+                words: said(message),
+                links: message.links.clone(),
+                again: message.is(TAKEN).then_some(Press::Start(Purpose::SignIn)),
+            };
+            if message.class != Class::Info && !list.contains(&problem) {
+                list.push(problem);
+            }
+        }
         // Whoever has an account already wants to sign in.
         if let Some(taken) = list.iter_mut().find(|problem| problem.again.is_some())
             && let Some(at) = transaction.position(Step::SelectIdentify)
@@ -144,28 +156,39 @@ const LIMITS: [&str; 4] = [
     "errors.E0000151",
 ];
 
-fn of_fields(fields: &[Field], list: &mut Vec<Problem>) {
+/// What the org says at fields, in the page's order, each with the control to go to. A field that is not on the page as
+/// long as another choice is taken has the choice.
+fn at_fields<'a>(
+    flow: &Flow,
+    fields: &'a [Field],
+    hidden: Option<&'a str>,
+    list: &mut Vec<(&'a str, &'a Message)>,
+) {
     for field in fields {
-        for message in field
-            .messages
-            .iter()
-            .filter(|message| message.class != Class::Info)
-        {
-            let problem = Problem {
-                path: Some(field.path.clone()),
-                words: said(message),
-                links: message.links.clone(),
-                again: message.is(TAKEN).then_some(Press::Start(Purpose::SignIn)),
+        let path = hidden.unwrap_or(&field.path);
+        for message in &field.messages {
+            let known = |(_, known): &(&str, &Message)| {
+                known.text == message.text && known.key == message.key
             };
-            if !list.contains(&problem) {
-                list.push(problem);
+            // The same in two forms to choose from is said once.
+            if hidden.is_none() || !list.iter().any(known) {
+                list.push((path, message));
             }
         }
         match &field.control {
-            Control::Group(inner) => of_fields(inner, list),
-            Control::Variants(variants) => variants
-                .iter()
-                .for_each(|variant| of_fields(&variant.fields, list)),
+            Control::Group(inner) => at_fields(flow, inner, hidden, list),
+            Control::Variants(variants) => {
+                let chosen = flow.kept(&field.path);
+                let chosen = variants
+                    .iter()
+                    .find(|variant| Some(variant.id.as_str()) == chosen)
+                    .or(variants.first());
+                for variant in chosen.into_iter().chain(variants) {
+                    let here = chosen.is_some_and(|chosen| std::ptr::eq(chosen, variant));
+                    let hidden = hidden.or((!here).then_some(path));
+                    at_fields(flow, &variant.fields, hidden, list);
+                }
+            }
             _ => {}
         }
     }
@@ -174,9 +197,14 @@ fn of_fields(fields: &[Field], list: &mut Vec<Problem>) {
 /// What else is to know: the org's warnings and information, and our own.
 pub fn notices(flow: &Flow) -> Vec<Notice> {
     let mut list: Vec<Notice> = Vec::new();
+    let shown = flow.shown();
+    let codes = !shown.is_some_and(|(_, shown)| shown.polls());
+    let again = shown.is_some_and(|(transaction, _)| transaction.resend.is_some());
     for (told, words) in [
         (flow.slow, Text::Slow),
-        (flow.resent, Text::Resent),
+        (flow.resent && codes, Text::Resent),
+        (flow.resent && !codes, Text::SentAgain),
+        (flow.tries > 2 && again, Text::CodeTrouble),
         (flow.performing, Text::InBrowser),
     ] {
         if told {
@@ -191,14 +219,17 @@ pub fn notices(flow: &Flow) -> Vec<Notice> {
         Phase::Step { transaction, .. } if flow.failure.is_none() => &transaction.messages,
         _ => &[],
     };
-    let beside = flow
-        .shown()
-        .map_or(&[][..], |(_, remediation)| &remediation.messages);
-    for message in general
+    let beside = shown.map_or(&[][..], |(_, remediation)| &remediation.messages);
+    let mut fields = Vec::new();
+    if let Some((_, remediation)) = shown.filter(|_| flow.failure.is_none()) {
+        at_fields(flow, &remediation.form.fields, None, &mut fields);
+    }
+    let fields = fields.into_iter().map(|(_, message)| message);
+    let general = general
         .iter()
         .chain(beside)
-        .filter(|message| !message.refuses())
-    {
+        .filter(|message| !message.refuses());
+    for message in general.chain(fields.filter(|message| message.class == Class::Info)) {
         let notice = Notice {
             class: message.class,
             words: said(message),

@@ -304,6 +304,7 @@ pub(super) fn sentence(failure: &Failure) -> String {
         Failure::Token(_) => Text::TokenRefused,
         Failure::Insecure => Text::Insecure,
         Failure::NoApp => Text::NoApp,
+        Failure::Nobody => Text::Nobody,
         Failure::Ceremony(denial) => match denial {
             Denial::Declined => Text::KeyDeclined,
             Denial::Known => Text::KeyKnown,

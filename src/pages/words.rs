@@ -22,12 +22,26 @@ pub(super) fn label(field: &Field) -> String {
         "userProfile.lastName" => Some(Text::LastName),
         "userProfile.email" => Some(Text::Email),
         "authenticator.phoneNumber" | "phoneNumber" => Some(Text::PhoneNumber),
-        "authenticator.methodType" => Some(Text::PhoneMethod),
+        "authenticator.methodType" | "authenticator.channel" => Some(Text::WhichWay),
         "rememberMe" => Some(Text::RememberMe),
         "credentials.revokeSessions" => Some(Text::SignOutElsewhere),
         _ => None,
     };
     known.map_or_else(|| field.label.clone(), |text| text.words().to_owned())
+}
+
+/// What a way to set up an app is called; every other choice has the org's words.
+pub(super) fn way(path: &str, value: &Value, label: &str) -> String {
+    let known = match value.as_str() {
+        _ if path != "authenticator.channel" => None,
+        Some("qrcode") => Some(Text::QrCode),
+        Some("email") => Some(Text::Email),
+        Some("sms") => Some(Text::Sms),
+        Some("samedevice") => Some(Text::ThisDevice),
+        Some("devicebootstrap") => Some(Text::OtherDevice),
+        _ => None,
+    };
+    known.map_or_else(|| label.to_owned(), |text| text.words().to_owned())
 }
 
 /// What an authenticator is called.

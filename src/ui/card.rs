@@ -46,7 +46,9 @@ fn body(card: &Card, desk: Desk) -> Vec<AnyView> {
         .map(|label| (label, card.given.first()));
     let parts = card.parts.iter().map(|each| part(each, desk));
     let buttons = buttons::buttons(submit, &card.others, desk);
-    let again = card.resend.then(|| resend::resend(desk));
+    let again = card
+        .resend
+        .then(|| resend::resend(card.submit.is_some(), desk));
     if card.submit.is_none() {
         return parts.chain(buttons).chain(again).collect();
     }

@@ -14,7 +14,11 @@ use crate::text::Text;
 const REST: u64 = 30_000;
 
 /// The seconds that are left, then the button.
-pub(super) fn resend(desk: Desk) -> AnyView {
+pub(super) fn resend(codes: bool, desk: Desk) -> AnyView {
+    let (label, wait) = match codes {
+        true => (Text::Resend, Text::ResendIn),
+        false => (Text::SendAgain, Text::SendAgainIn),
+    };
     let left = move || {
         let since = timer::now().saturating_sub(desk.state.read().sent_at.unwrap_or(0));
         REST.saturating_sub(since).div_ceil(1000)
@@ -28,8 +32,8 @@ pub(super) fn resend(desk: Desk) -> AnyView {
         on_cleanup(move || ticking.clear());
     }
     let ready = Memo::new(move |_| seconds.get() == 0);
-    let waiting = move || words(move || fill(Text::ResendIn, &[&seconds.get().to_string()]));
-    let button = Button::new(Text::Resend.words(), Press::Act(Action::Resend));
+    let waiting = move || words(move || fill(wait, &[&seconds.get().to_string()]));
+    let button = Button::new(label.words(), Press::Act(Action::Resend));
     let part = live(move || {
         vec![if ready.get() {
             buttons::link(&button, desk)

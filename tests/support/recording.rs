@@ -332,7 +332,7 @@ pub(crate) fn display(options: &[Value]) -> Option<&Value> {
 
 /// The form of an option, where it has one.
 pub(crate) fn option_form(option: &Value) -> Option<&Value> {
-    option.get("value")?.get("form")
+    option.get("value").unwrap_or(option).get("form")
 }
 
 /// The fields of a field that is a form of its own, in either of the two shapes.

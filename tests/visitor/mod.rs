@@ -400,7 +400,10 @@ impl Visitor {
         )
         .await
         .expect("the org answers");
-        self.flow.borrow_mut().apply(Event::Polled(progress));
+        match progress {
+            granted @ Progress::Granted(_) => self.finish(Way::Pressed, Ok(granted)).await,
+            progress => self.flow.borrow_mut().apply(Event::Polled(progress)),
+        }
     }
 
     async fn send(&self, form: &vestibule::idx::Form, answers: &Answers, way: Way) {
@@ -542,6 +545,43 @@ impl Visitor {
             Phase::Failed(failure) => Some(failure.clone()),
             _ => None,
         }
+    }
+
+    /// Whether the page asks the org again and again.
+    pub fn polls(&self) -> bool {
+        self.flow.borrow().polling().is_some()
+    }
+
+    /// What the org's console answers.
+    pub async fn console(
+        &self,
+        method: &str,
+        path: &str,
+        body: serde_json::Value,
+    ) -> serde_json::Value {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "localhost:8081")
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()))
+            .expect("the request is well-formed");
+        let answer = self
+            .org()
+            .router()
+            .oneshot(request)
+            .await
+            .expect("a router answers");
+        let status = answer.status();
+        let bytes = to_bytes(answer.into_body(), usize::MAX)
+            .await
+            .expect("an answer");
+        assert!(
+            status.is_success(),
+            "{path}: {status} {}",
+            String::from_utf8_lossy(&bytes)
+        );
+        serde_json::from_slice(&bytes).unwrap_or_default()
     }
 
     /// The code of the newest message to somebody.
