@@ -359,30 +359,6 @@ impl Visit {
         self.org.clock().forward(by);
     }
 
-    /// What the org's console answers.
-    ///
-    /// # Panics
-    /// If it refuses.
-    pub async fn org_console(&self, method: &str, path: &str, body: Value) -> Value {
-        let request = axum::http::Request::builder()
-            .method(method)
-            .uri(path)
-            .header("content-type", "application/json")
-            .body(axum::body::Body::from(body.to_string()))
-            .expect("a request");
-        let answer = ServiceExt::oneshot(self.org.router(), request).await;
-        let answer = answer.expect("a router answers");
-        let status = answer.status();
-        let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await;
-        let bytes = bytes.expect("an answer");
-        assert!(
-            status.is_success(),
-            "{path}: {status} {}",
-            String::from_utf8_lossy(&bytes)
-        );
-        serde_json::from_slice(&bytes).unwrap_or_default()
-    }
-
     /// How far the org's clock is ahead of the machine's.
     #[must_use]
     pub fn org_is_ahead(&self) -> Duration {

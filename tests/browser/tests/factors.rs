@@ -223,7 +223,7 @@ fn j39_j40_an_authenticator_app_by_its_key() {
 
 /// The device plays its part.
 async fn console(visit: &Visit, path: &str, body: serde_json::Value) {
-    visit.org_console("POST", path, body).await;
+    visit.console_of_the_org("POST", path, &body).await;
 }
 
 async fn is_asked_for_okta_verify(visit: &Visit) {
@@ -233,7 +233,7 @@ async fn is_asked_for_okta_verify(visit: &Visit) {
 async fn scans(visit: &Visit) {
     console(
         visit,
-        "/console/devices/scan",
+        "devices/scan",
         serde_json::json!({"email": ADA.email}),
     )
     .await;
@@ -357,7 +357,7 @@ fn k22_a_push_shows_its_number_is_rejected_sent_again_and_approved() {
         visit.expect(Failure::Status(400));
         console(
             visit,
-            "/console/push",
+            "push",
             serde_json::json!({"email": ADA.email, "answer": "reject"}),
         )
         .await;
@@ -373,7 +373,7 @@ fn k22_a_push_shows_its_number_is_rejected_sent_again_and_approved() {
             .await;
         console(
             visit,
-            "/console/push",
+            "push",
             serde_json::json!({"email": ADA.email, "answer": "number", "number": second}),
         )
         .await;
@@ -391,7 +391,7 @@ fn k22_a_code_instead_of_a_push() {
             .at("challenge-authenticator", "Enter verification code")
             .await;
         let devices = visit
-            .org_console("GET", "/console/devices", serde_json::Value::Null)
+            .console_of_the_org("GET", "devices", &serde_json::Value::Null)
             .await;
         let code = devices["devices"][0]["code"]
             .as_str()
@@ -429,7 +429,7 @@ fn k22_a_hidden_page_rests_and_goes_on_at_once_when_it_is_seen() {
             .await;
         console(
             visit,
-            "/console/push",
+            "push",
             serde_json::json!({"email": ADA.email, "answer": "number", "number": number}),
         )
         .await;
