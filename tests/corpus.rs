@@ -48,3 +48,13 @@ fn every_recorded_answer_becomes_a_page() {
     }
     assert_eq!(table(&files), 0, "see the table above");
 }
+
+/// What no recording has, and an org might send all the same. Written by hand; `cargo xtask corpus tests/odd` takes them to
+/// Chromium.
+#[test]
+fn every_odd_answer_becomes_a_page() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/odd");
+    let files = recording::folder(&folder);
+    assert!(files.len() > 25, "they are there");
+    assert_eq!(table(&files), 0, "see the table above");
+}

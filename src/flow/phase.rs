@@ -530,7 +530,17 @@ impl Flow {
             let came = self.purpose == Purpose::Unlock && self.phase == Phase::Loading;
             (came && !form.is_empty()).then_some(at)
         };
-        again.or_else(unlock).unwrap_or_else(|| foremost(answer))
+        // What is wrong with a form is said beside it.
+        let marked = |at: &usize| {
+            let found = answer.remediations.get(*at);
+            found.is_some_and(|found| wrong(&found.form.fields))
+        };
+        let first = (0..answer.remediations.len()).find(marked);
+        again
+            .filter(|at| first.is_none() || marked(at))
+            .or(first)
+            .or_else(unlock)
+            .unwrap_or_else(|| foremost(answer))
     }
 }
 
@@ -566,23 +576,24 @@ fn foremost(transaction: &Transaction) -> usize {
 
 /// Whether an answer says that something is wrong.
 fn refuses(transaction: &Transaction) -> bool {
-    fn wrong(fields: &[Field]) -> bool {
-        fields.iter().any(|field| {
-            field.messages.iter().any(Message::refuses)
-                || match &field.control {
-                    Control::Group(inner) => wrong(inner),
-                    Control::Variants(variants) => {
-                        variants.iter().any(|variant| wrong(&variant.fields))
-                    }
-                    _ => false,
-                }
-        })
-    }
     transaction.messages.iter().any(Message::refuses)
         || transaction
             .remediations
             .iter()
             .any(|remediation| wrong(&remediation.form.fields))
+}
+
+fn wrong(fields: &[Field]) -> bool {
+    fields.iter().any(|field| {
+        field.messages.iter().any(Message::refuses)
+            || match &field.control {
+                Control::Group(inner) => wrong(inner),
+                Control::Variants(variants) => {
+                    variants.iter().any(|variant| wrong(&variant.fields))
+                }
+                _ => false,
+            }
+    })
 }
 
 fn silence(fields: &mut [Field]) {

@@ -390,7 +390,8 @@ impl Field {
             visible: flag("visible", true),
             secret: flag("secret", false),
             min_length: length("minLength"),
-            max_length: length("maxLength"),
+            // A limit that nothing can keep is none.
+            max_length: length("maxLength").filter(|most| Some(*most) >= length("minLength")),
             description: wire::text(raw, "desc"),
             messages: said(raw),
             about: wire::related(root, raw).and_then(Authenticator::read),

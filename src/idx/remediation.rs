@@ -1,6 +1,6 @@
 //! What may be done next.
 
-use super::{Authenticator, Ceremony, Form, Link, Message, wire};
+use super::{Authenticator, Ceremony, Class, Form, Link, Message, wire};
 use crate::json::Value;
 
 /// Something an org lets the person do next (protocol reference, 4.1).
@@ -145,7 +145,7 @@ impl Remediation {
             form,
             about,
             provider,
-            messages: Message::all(raw),
+            messages: told(raw),
         })
     }
 
@@ -163,4 +163,14 @@ impl Remediation {
     pub fn polls(&self) -> bool {
         self.form.name == "poll" || self.form.name.ends_with("-poll")
     }
+}
+
+/// What the org says about all of a form; and what there is to know about a field, which is no problem of it.
+fn told(raw: &Value) -> Vec<Message> {
+    let mut told = Message::all(raw);
+    let mut within = Vec::new();
+    Message::within(raw.get("value").unwrap_or(&Value::Null), &mut within);
+    within.retain(|message| message.class == Class::Info && !told.contains(message));
+    told.append(&mut within);
+    told
 }

@@ -171,6 +171,10 @@ impl Reading {
     fn choice(&mut self, name: &str, label: &str, required: bool, raw: &impl Raw) {
         match raw.value(name).filter(|value| !value.is_empty()) {
             Some(value) => self.answer(name, value, false),
+            // A list that was set back to nothing is an answer, too.
+            None if !required && raw.value(name).is_some() => {
+                self.answer(name, Secret::default(), false);
+            }
             None if required && name == "authenticator" => {
                 self.wrong(name, Text::ChooseAnAuthenticator.words().to_owned());
             }

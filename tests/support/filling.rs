@@ -119,17 +119,22 @@ fn drop_optional(parts: &[Part], filling: &mut Filling) {
             Part::Input(input) if !input.required => {
                 filling.0.insert(input.name.clone(), String::new());
             }
+            // What is chosen to begin with can be changed and not taken back.
             Part::Radios {
                 name,
                 required: false,
+                chosen: None,
                 ..
+            } => {
+                filling.0.remove(name);
             }
-            | Part::Select {
+            // A list always has a value, be it none of its options.
+            Part::Select {
                 name,
                 required: false,
                 ..
             } => {
-                filling.0.remove(name);
+                filling.0.insert(name.clone(), String::new());
             }
             _ => {}
         }
