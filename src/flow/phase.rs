@@ -358,14 +358,16 @@ impl Flow {
         }
     }
 
-    /// Where the only way leads, if that is another service and the org has nothing to say about it.
+    /// Where the only way leads, if that is another service and the org has nothing to say about it. An address that is not
+    /// the embedded flow's own (protocol reference, 5.6) does not come back here: it waits for a press.
     pub fn only_way(&self) -> Option<&str> {
         let (transaction, shown) = self.shown()?;
         let only = transaction.remediations.len() == 1
             && matches!(shown.step, Step::RedirectIdp | Step::PivIdp)
             && transaction.messages.is_empty()
             && shown.messages.is_empty();
-        (only && http::navigable(&shown.form.href)).then_some(shown.form.href.as_str())
+        (only && shown.form.href.contains("/v1/authorize?") && http::navigable(&shown.form.href))
+            .then_some(shown.form.href.as_str())
     }
 
     /// The form to ask again and again while this page is open, and the milliseconds in between.

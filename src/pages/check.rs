@@ -266,10 +266,11 @@ pub fn bare(typed: &str, kind: CodeKind) -> String {
         })
         .collect();
     if kind == CodeKind::Device {
-        code.make_ascii_uppercase();
-        if code.len() == 8 {
-            code.insert(4, '-');
+        if code.len() != 8 {
+            return typed.trim().to_owned();
         }
+        code.make_ascii_uppercase();
+        code.insert(4, '-');
     }
     code
 }
