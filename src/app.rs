@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
-
 use crate::browser::{self, place};
 use crate::config::{Brand, Config, Problem};
 use crate::flow::store::FlowStore;
+use crate::leptos::*;
 use crate::pages::{self, Card, Press};
 use crate::text::Text;
 use crate::ui::{self, AnyView, Desk, Said, State};

@@ -41,4 +41,6 @@ pub mod app;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 #[cfg(target_arch = "wasm32")]
+pub mod leptos;
+#[cfg(target_arch = "wasm32")]
 pub mod ui;

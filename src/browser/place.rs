@@ -125,7 +125,7 @@ pub fn copy(text: &str, then: impl FnOnce(bool) + 'static) {
         promise.dyn_into::<js_sys::Promise>().ok()
     };
     let written = written();
-    wasm_bindgen_futures::spawn_local(async move {
+    super::spawn(async move {
         then(match written {
             Some(promise) => wasm_bindgen_futures::JsFuture::from(promise).await.is_ok(),
             None => false,

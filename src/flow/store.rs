@@ -5,8 +5,6 @@ mod ceremony;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use leptos::prelude::*;
-
 use ceremony::Performance;
 
 use super::{
@@ -18,6 +16,7 @@ use crate::browser::{self, Browser, Storage, focus, place, spawn};
 use crate::config::Config;
 use crate::http;
 use crate::idx::{Answer, Answers, ELSEWHERE, Form, Kind, PROVIDER_FAILED, Progress, Stop};
+use crate::leptos::*;
 use crate::oauth::{self, Attempt, IdToken, Purpose, Route, Tokens, Wish};
 use crate::pages::{self, Action, Card, Press, Raw};
 use crate::secret::Secret;

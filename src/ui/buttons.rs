@@ -1,12 +1,12 @@
 //! Buttons, and links that are buttons.
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::MouseEvent;
 
 use super::Desk;
 use super::el::{AnyView, El, el, of};
 use crate::browser::place;
+use crate::leptos::*;
 use crate::pages::{Button, Press};
 use crate::text::Text;
 

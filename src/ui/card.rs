@@ -1,10 +1,10 @@
 //! A page, from top to bottom.
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
 use super::el::{AnyView, el, of, words};
 use super::{Desk, buttons, choices, field, hidden, key, password, phone, resend, summary};
+use crate::leptos::*;
 use crate::pages::{Card, Mark, Part, State};
 use crate::text::Text;
 

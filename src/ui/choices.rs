@@ -1,10 +1,9 @@
 //! One of several, yes or no.
 
-use leptos::prelude::*;
-
 use super::el::{AnyView, all, el, live, of};
 use super::{Desk, card, described, error, field, wrong};
 use crate::browser::{focus, place};
+use crate::leptos::*;
 use crate::pages::{Choice, Variant};
 use crate::text::Text;
 

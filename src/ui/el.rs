@@ -4,12 +4,11 @@
 //! and rebuild it. Here an element is the browser's own, an effect is what follows a change, and a part that changes is
 //! made anew: one kind of each for all pages. No subtree is ever built from markup, which the page's policy would refuse.
 
-use leptos::prelude::*;
-use leptos::tachys::dom::body;
-use leptos::tachys::renderer::Rndr;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Node};
+
+use crate::leptos::{self, RenderEffect, Rndr, document, on_cleanup};
 
 /// An element that is being put together.
 pub(super) struct El(Element);
@@ -149,7 +148,11 @@ fn following(mut then: Box<dyn FnMut()>) {
 
 /// Puts what is made into the page, for as long as the page lives.
 pub fn mount(page: Box<dyn FnOnce() -> AnyView>) {
-    mount_to_body(move || append(&body(), &page()));
+    leptos::mount(move || {
+        if let Some(body) = document().body() {
+            append(&body, &page());
+        }
+    });
 }
 
 fn text(words: &str) -> AnyView {

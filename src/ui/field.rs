@@ -1,10 +1,9 @@
 //! A text box with its label, hint and problem.
 
-use leptos::prelude::*;
-
 use super::el::{AnyView, of, words};
 use super::{Desk, described, error, form, wrong};
 use crate::browser::focus;
+use crate::leptos::*;
 use crate::pages::{CodeKind, Input, bare};
 use crate::text::Text;
 

@@ -1,9 +1,8 @@
 //! A key for an app: in groups, to be typed; whole, to be copied. And what else there is to copy.
 
-use leptos::prelude::*;
-
 use super::el::{AnyView, of, words};
 use crate::browser::place;
+use crate::leptos::*;
 use crate::text::Text;
 
 /// The key, the button that copies it, and what came of that.

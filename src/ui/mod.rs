@@ -11,12 +11,12 @@ mod phone;
 mod resend;
 mod summary;
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{FormData, HtmlFormElement};
 
 use crate::browser::focus;
 use crate::config::Brand;
+use crate::leptos::*;
 use crate::pages::{Card, Notice, Press, Problem, Raw, fill};
 use crate::secret::Secret;
 use crate::text::Text;

@@ -1,10 +1,9 @@
 //! A new password: typed twice, its rules ticked as one types.
 
-use leptos::prelude::*;
-
 use super::el::{AnyView, el, live, of};
 use super::{Desk, field, hidden};
 use crate::browser::focus;
+use crate::leptos::*;
 use crate::pages::{AGAIN, Input, RuleLine, rule_lines};
 use crate::password::{Rules, Verdict};
 use crate::text::Text;

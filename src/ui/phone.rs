@@ -1,11 +1,10 @@
 //! A telephone number: its country, the number, for a call the extension, and how it will go out.
 
-use leptos::prelude::*;
-
 use super::choices::option;
 use super::el::{AnyView, live, of, words};
 use super::{Desk, described, error, field, wrong};
 use crate::browser::{focus, place};
+use crate::leptos::*;
 use crate::pages::{COUNTRY, EXTENSION, Input, shown_back};
 use crate::phone;
 use crate::text::Text;

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
-
 use super::el::{AnyView, live, of, words};
 use super::{Desk, buttons, follow};
 use crate::browser::timer;
+use crate::leptos::*;
 use crate::pages::{Action, Button, Press, fill};
 use crate::text::Text;
 

@@ -1,12 +1,11 @@
 //! What is wrong, in one place, with a link to each field; and what else is to know.
 
-use leptos::prelude::*;
-
 use super::el::{AnyView, el, live, of};
 use super::{Desk, buttons};
 use crate::browser::focus;
 use crate::http;
 use crate::idx::{Class, Link, Message};
+use crate::leptos::*;
 use crate::pages::{Press, Problem, said};
 use crate::text::Text;
 
