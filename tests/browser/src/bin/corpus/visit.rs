@@ -454,7 +454,9 @@ fn typed(control: &Control, recording: &Recording, raw: &Value, fields: &[Field]
         }
         word.push(letter);
     }
-    word.truncate(limit("maxLength").unwrap_or(usize::MAX));
+    // A limit that nothing can keep is none.
+    let most = limit("maxLength").filter(|most| *most >= least);
+    word.truncate(most.unwrap_or(usize::MAX));
     word
 }
 
