@@ -182,7 +182,9 @@ fn host(address: &str) -> (&str, &str) {
         .iter()
         .find_map(|scheme| address.strip_prefix(scheme))
         .unwrap_or_default();
-    rest.split_at(rest.find('/').unwrap_or(rest.len()))
+    rest.find('/')
+        .and_then(|end| rest.split_at_checked(end))
+        .unwrap_or((rest, ""))
 }
 
 fn brand(value: Option<&Value>, root: &str) -> Result<Brand, Problem> {

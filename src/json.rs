@@ -4,8 +4,6 @@
 //! it with `serde_json`. Both give the same [`Value`], and everything above works on that. Deserialising into types would
 //! refuse a whole response for one member of the wrong type, which is what this app must never do.
 
-use std::fmt::Write as _;
-
 /// Deeper values than this are read as [`Value::Null`]: no response is nested so deep, and the stack is small.
 const DEPTH: u32 = 96;
 
@@ -160,8 +158,10 @@ fn quote(text: &str, out: &mut String) {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             control if u32::from(control) < 0x20 => {
-                // Writing into a `String` cannot fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(control));
+                let digit = |value| char::from_digit(value, 16).unwrap_or('0');
+                out.push_str("\\u00");
+                out.push(digit(u32::from(control) >> 4));
+                out.push(digit(u32::from(control) & 15));
             }
             other => out.push(other),
         }

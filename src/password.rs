@@ -2,6 +2,8 @@
 //!
 //! The words for each rule belong to the page. Whether a password is common, or was used before, only the org can tell.
 
+use crate::text;
+
 /// The org's policy for new passwords. Zero, `None` and `false` mean that there is no such rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
@@ -171,7 +173,7 @@ fn last(name: &str) -> &str {
 /// Whether a text stands in another one, in small or capital letters.
 fn contains(text: &str, part: &str) -> bool {
     let fold = |text: &str| text.chars().map(lower).collect::<String>();
-    fold(text).contains(&fold(part))
+    text::has(&fold(text), &fold(part))
 }
 
 fn longest_run(text: &str) -> u32 {

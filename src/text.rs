@@ -2,6 +2,14 @@
 //!
 //! What an org says comes by its own keys from [`crate::messages`], or in the org's words.
 
+/// Whether a part stands somewhere in a text.
+///
+/// The standard library's search is made for long texts, and a kilobyte and a half of the bundle.
+pub fn has(text: &str, part: &str) -> bool {
+    let (text, part) = (text.as_bytes(), part.as_bytes());
+    part.is_empty() || text.windows(part.len()).any(|here| here == part)
+}
+
 macro_rules! catalogue {
     ($($(#[$doc:meta])* $key:ident = $words:literal,)*) => {
         /// The keys of the catalogue.
@@ -357,6 +365,17 @@ mod tests {
     fn what_is_said_before_the_app_is_there_is_in_the_catalogue() {
         assert!(include_str!("../index.html").contains(Text::NoScript.words()));
         assert!(include_str!("../boot.js").contains(Text::NoStart.words()));
+    }
+
+    #[test]
+    fn a_part_is_found_wherever_it_stands() {
+        for part in ["", "a", "äb", "bc", "aäbc"] {
+            assert!(has("aäbc", part), "{part}");
+        }
+        for part in ["ac", "aäbcd", "B"] {
+            assert!(!has("aäbc", part), "{part}");
+        }
+        assert!(has("", "") && !has("", "a"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::{Address, Failure};
 use crate::http::{self, Unreachable};
 use crate::idx::{Control, Field, Message, Progress, Remediation, Step, Transaction};
 use crate::oauth::{Claims, Purpose};
+use crate::text;
 
 /// The control in which a new password is typed again. Not sent.
 pub const AGAIN: &str = "confirm";
@@ -366,7 +367,7 @@ impl Flow {
             && matches!(shown.step, Step::RedirectIdp | Step::PivIdp)
             && transaction.messages.is_empty()
             && shown.messages.is_empty();
-        (only && shown.form.href.contains("/v1/authorize?") && http::navigable(&shown.form.href))
+        (only && text::has(&shown.form.href, "/v1/authorize?") && http::navigable(&shown.form.href))
             .then_some(shown.form.href.as_str())
     }
 

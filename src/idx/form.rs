@@ -146,7 +146,7 @@ impl Variant {
         else {
             return vec![self];
         };
-        let mut ways: Vec<Self> = options
+        let ways: Vec<Self> = options
             .iter()
             .map(|option| {
                 let mut way = self.clone();
@@ -161,7 +161,9 @@ impl Variant {
             })
             .collect();
         let silent = |way: &Self| way.id.ends_with("#signed_nonce");
-        ways.sort_by_key(|way| silent(way) != known);
+        let (mut ways, others): (Vec<Self>, Vec<Self>) =
+            ways.into_iter().partition(|way| silent(way) == known);
+        ways.extend(others);
         ways
     }
 }

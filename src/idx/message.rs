@@ -2,6 +2,7 @@
 
 use super::wire;
 use crate::json::Value;
+use crate::text;
 
 /// How grave a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +113,7 @@ impl Message {
             })
         }));
         let own = wire::text(raw, "message").unwrap_or_default();
-        let text = match sentence.filter(|sentence| !own.contains(sentence.as_str())) {
+        let text = match sentence.filter(|sentence| !text::has(&own, sentence)) {
             Some(sentence) if own.is_empty() => sentence,
             Some(sentence) => [own.as_str(), " ", &sentence].concat(),
             None => own,
