@@ -80,7 +80,7 @@ impl Config {
     /// [`Problem`] names the first member that is wrong.
     pub fn parse(text: &str, root: &str) -> Result<Self, Problem> {
         let value = json::parse(text)
-            .filter(|value| matches!(value, Value::Object(_)))
+            .and_then(|value| for_host(value, host(root).0))
             .ok_or(Problem::Unreadable)?;
         let issuer = value
             .text("issuer")
@@ -174,6 +174,21 @@ impl Config {
     pub fn namespace(&self) -> String {
         [self.issuer.as_str(), "|", &self.client_id].concat()
     }
+}
+
+/// The members, with those that stand below `hosts` for this host in place of the common ones; nothing for what is no
+/// object. One deployment serves several brands so.
+fn for_host(value: Value, host: &str) -> Option<Value> {
+    let own = value
+        .get("hosts")
+        .and_then(|hosts| hosts.get(host))
+        .map_or(Vec::new(), |own| own.members().to_vec());
+    let Value::Object(mut members) = value else {
+        return None;
+    };
+    // Of two members of one name the later one counts.
+    members.extend(own);
+    Some(Value::Object(members))
 }
 
 /// The host of an address, and the path behind it.

@@ -167,7 +167,7 @@ async fn the_loop_closes() {
 }
 
 #[tokio::test]
-async fn a_reload_brings_each_step_back_and_sends_nothing_again() {
+async fn k04_a_reload_brings_each_step_back_and_sends_nothing_again() {
     let ada = Visitor::of("seed");
     ada.comes_to(Purpose::SignUp).await;
     ada.reloads().await;
@@ -194,7 +194,7 @@ async fn a_reload_brings_each_step_back_and_sends_nothing_again() {
 }
 
 #[tokio::test]
-async fn going_back_shows_what_the_org_still_offers_and_nothing_else() {
+async fn k05_going_back_shows_what_the_org_still_offers_and_nothing_else() {
     let ok = |name: &str| Some(Ok(name.to_owned()));
     let ada = Visitor::of("seed");
     ada.comes_to(Purpose::SignUp).await;
@@ -240,7 +240,7 @@ async fn what_is_missing_is_said_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_taken_is_said_at_its_field() {
+async fn k26_an_address_that_is_taken_is_said_at_its_field() {
     let ada = Visitor::of("seed");
     ada.org()
         .add_person(ADA, "Ada", "First", Some(PASSWORD))
@@ -259,7 +259,7 @@ async fn an_address_that_is_taken_is_said_at_its_field() {
 }
 
 #[tokio::test]
-async fn a_password_that_breaks_a_rule_is_refused_here_and_a_common_one_there() {
+async fn k26_a_password_that_breaks_a_rule_is_refused_here_and_a_common_one_there() {
     let ada = Visitor::of("seed");
     ada.signs_up(ADA).await;
     ada.chooses("Password").await;
@@ -317,7 +317,7 @@ async fn a_wrong_code_is_said_each_time_and_spaces_are_forgiven() {
 }
 
 #[tokio::test]
-async fn a_code_that_is_too_old_is_refused_and_a_new_one_works() {
+async fn k06_a_code_that_is_too_old_is_refused_and_a_new_one_works() {
     let ada = Visitor::of("seed");
     up_to_the_code(&ada).await;
     let old = ada.code_for(ADA);
@@ -339,7 +339,7 @@ async fn a_code_that_is_too_old_is_refused_and_a_new_one_works() {
 }
 
 #[tokio::test]
-async fn a_new_code_too_often_has_to_wait() {
+async fn k06_a_new_code_too_often_has_to_wait() {
     let ada = Visitor::of("seed");
     up_to_the_code(&ada).await;
     ada.asks_for_a_new_code().await;
@@ -386,7 +386,7 @@ async fn a_number_that_cannot_be_is_said_here_and_one_that_is_refused_there() {
 }
 
 #[tokio::test]
-async fn another_number_after_a_typing_error() {
+async fn k09_another_number_after_a_typing_error() {
     let ada = Visitor::of("seed");
     up_to_the_optional_phone(&ada).await;
     ada.chooses("Phone").await;
@@ -409,7 +409,7 @@ async fn another_number_after_a_typing_error() {
 }
 
 #[tokio::test]
-async fn an_expired_transaction_starts_again_with_the_address_kept() {
+async fn k08_an_expired_transaction_starts_again_with_the_address_kept() {
     let ada = Visitor::of("seed");
     up_to_the_code(&ada).await;
     ada.org().clock().forward(Duration::from_secs(3 * 3600));
@@ -424,7 +424,7 @@ async fn an_expired_transaction_starts_again_with_the_address_kept() {
 }
 
 #[tokio::test]
-async fn an_org_that_cannot_be_reached_leaves_the_step() {
+async fn k24_an_org_that_cannot_be_reached_leaves_the_step() {
     let ada = Visitor::of("seed");
     ada.comes_to(Purpose::SignIn).await;
     ada.goes_offline(true);
@@ -463,7 +463,7 @@ async fn what_did_not_come_through_is_said_though_a_poll_does() {
 }
 
 #[tokio::test]
-async fn answers_that_are_no_step_leave_the_step() {
+async fn k24_answers_that_are_no_step_leave_the_step() {
     use org::{Fault, FaultKind};
     for (kind, words) in [
         (

@@ -286,6 +286,18 @@ impl Visitor {
         self.send(&form, &checked.answers, Way::Pressed).await;
     }
 
+    /// Sends the form on the page with one answer, as a script of somebody else would that shares the page.
+    pub async fn answers(&self, path: &str, text: &str) {
+        let form = self
+            .flow
+            .borrow()
+            .shown()
+            .map(|(_, shown)| shown.form.clone());
+        let form = form.expect("there is a form");
+        self.send(&form, &Answers::new().with(path, text), Way::Pressed)
+            .await;
+    }
+
     /// Chooses the authenticator of that name and presses Next.
     pub async fn chooses(&self, label: &str) {
         let value = self.page().parts.iter().find_map(|part| match part {
@@ -591,6 +603,36 @@ impl Visitor {
         mail.unwrap_or_else(|| panic!("nothing came for {to}"))
             .code
             .clone()
+    }
+
+    /// The link in the newest message to somebody.
+    pub fn link_for(&self, to: &str) -> String {
+        let inbox = self.org().inbox();
+        let mail = inbox.iter().rev().find(|mail| mail.to == to);
+        mail.and_then(|mail| mail.link.clone())
+            .unwrap_or_else(|| panic!("no link came for {to}"))
+    }
+
+    /// Another browser at the same org: it shares nothing with this one.
+    pub fn beside(&self) -> Self {
+        Self {
+            world: Near {
+                org: self.org().clone(),
+                online: Cell::new(true),
+                exchange: RefCell::default(),
+                jar: RefCell::new(Vec::new()),
+            },
+            config: self.config.clone(),
+            flow: RefCell::new(Flow::default()),
+            stored: RefCell::new(None),
+            tokens: RefCell::new(None),
+        }
+    }
+
+    /// Becomes the copy of a tab: what that one stores, and the page that it shows.
+    pub async fn takes_over(&self, other: &Self) {
+        *self.stored.borrow_mut() = other.stored.borrow().clone();
+        self.reloads().await;
     }
 
     /// How many messages somebody has.
