@@ -448,7 +448,7 @@ async fn k24_an_org_that_cannot_be_reached_leaves_the_step() {
 }
 
 #[tokio::test]
-async fn what_did_not_come_through_is_said_though_a_poll_does() {
+async fn k24_what_did_not_come_through_is_said_though_a_poll_does() {
     let ada = Visitor::of("seed");
     up_to_the_code(&ada).await;
     ada.goes_offline(true);

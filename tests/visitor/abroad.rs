@@ -162,7 +162,7 @@ impl Visitor {
             }
         };
         *self.flow.borrow_mut() = Flow::default();
-        let mut note = None;
+        let (mut note, mut mailed) = (None, None);
         match carried {
             Carried::Grant(code) => {
                 self.flow
@@ -171,11 +171,15 @@ impl Visitor {
                 return self.finish(Way::Pressed, Ok(Progress::Granted(code))).await;
             }
             Carried::Refusal(failure) => note = Some(failure),
-            Carried::Otp(_) | Carried::Nothing => {}
+            Carried::Otp(code) => mailed = Some(code),
+            Carried::Nothing => {}
         }
         let has_handle = attempt.handle.is_some();
         if has_handle {
             self.resumes(attempt).await;
+        }
+        if let Some(code) = mailed {
+            self.hands_over(&code).await;
         }
         let card = self.page();
         let failed = card
@@ -196,6 +200,48 @@ impl Visitor {
                 .borrow_mut()
                 .apply(Event::Answered(Way::Pressed, Err(failure)));
         }
+    }
+
+    /// Answers the step that a mail's link is for, if it is still that step.
+    async fn hands_over(&self, code: &Secret) {
+        let answer = {
+            let flow = self.flow.borrow();
+            let step = flow.transaction();
+            let step = step.and_then(|step| flow::carry(step, code.expose()));
+            step.map(|(form, answers)| (form.clone(), answers))
+        };
+        if let Some((form, answers)) = answer {
+            self.send(&form, &answers, Way::Pressed).await;
+        }
+    }
+
+    /// Opens the link of the newest mail to somebody, in this browser.
+    pub async fn opens_the_link_for(&self, to: &str) {
+        let back = self.follows(&self.link_for(to)).await;
+        self.returns(&back).await;
+    }
+
+    /// The link of the newest mail to somebody.
+    pub fn link_for(&self, to: &str) -> String {
+        let inbox = self.org().inbox();
+        let mail = inbox.iter().rev().find(|mail| mail.to == to);
+        mail.and_then(|mail| mail.link.clone())
+            .expect("a mail with a link")
+    }
+
+    /// Where a link leads.
+    pub async fn follows(&self, link: &str) -> String {
+        self.gets(link).await.location.expect("it leads on")
+    }
+
+    /// This tab as it stands.
+    pub fn tab(&self) -> Flow {
+        self.flow.borrow().clone()
+    }
+
+    /// Turns to another tab; the one before is given back.
+    pub fn turns_to(&self, tab: Flow) -> Flow {
+        self.flow.replace(tab)
     }
 
     /// Takes up an attempt.

@@ -6,6 +6,8 @@ pub mod abroad;
 
 pub mod key;
 
+pub mod trail;
+
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -171,6 +173,9 @@ pub struct Visitor {
     /// What the tab's storage holds: all that outlives a reload.
     stored: RefCell<Option<String>>,
     tokens: RefCell<Option<Tokens>>,
+    /// The steps so far, and how much of the exchange they cover.
+    trail: RefCell<Vec<String>>,
+    traced: Cell<usize>,
 }
 
 impl Visitor {
@@ -198,6 +203,8 @@ impl Visitor {
             flow: RefCell::new(Flow::default()),
             stored: RefCell::new(None),
             tokens: RefCell::new(None),
+            trail: RefCell::default(),
+            traced: Cell::new(0),
         }
     }
 
@@ -242,15 +249,18 @@ impl Visitor {
     }
 
     async fn entered(&self, entered: Result<Entered, Failure>) {
+        self.notes_the_start();
         match entered {
             Ok(Entered { attempt, progress }) => {
                 *self.stored.borrow_mut() = Some(attempt.write());
                 self.finish(Way::Pressed, Ok(progress)).await;
             }
-            Err(failure) => self
-                .flow
-                .borrow_mut()
-                .apply(Event::Answered(Way::Pressed, Err(failure))),
+            Err(failure) => {
+                self.flow
+                    .borrow_mut()
+                    .apply(Event::Answered(Way::Pressed, Err(failure)));
+                self.notes_the_page();
+            }
         }
     }
 
@@ -274,7 +284,10 @@ impl Visitor {
         };
         let checked = match pages::check(&card, &raw) {
             Ok(checked) => checked,
-            Err(found) => return self.flow.borrow_mut().apply(Event::Refused(found)),
+            Err(found) => {
+                self.flow.borrow_mut().apply(Event::Refused(found));
+                return self.notes_the_page();
+            }
         };
         self.flow.borrow_mut().apply(Event::Kept(checked.kept));
         let form = self
@@ -375,6 +388,9 @@ impl Visitor {
         }
         match (press, form) {
             (press, Some(form)) => {
+                if form.name == "skip" {
+                    self.notes("skip".to_owned());
+                }
                 let way = if press == Press::Act(Action::Resend) {
                     Way::Resent
                 } else {
@@ -382,7 +398,10 @@ impl Visitor {
                 };
                 self.send(&form, &Answers::new(), way).await;
             }
-            (Press::Show(at), None) => self.flow.borrow_mut().apply(Event::Shown(at)),
+            (Press::Show(at), None) => {
+                self.flow.borrow_mut().apply(Event::Shown(at));
+                self.notes_the_page();
+            }
             (Press::Start(purpose), None) => self.comes_to(purpose).await,
             (Press::Again, None) => {
                 let purpose = self.flow.borrow().purpose;
@@ -430,6 +449,11 @@ impl Visitor {
     }
 
     async fn finish(&self, way: Way, answer: Result<Progress, Failure>) {
+        self.ends(way, answer).await;
+        self.notes_the_page();
+    }
+
+    async fn ends(&self, way: Way, answer: Result<Progress, Failure>) {
         let code = match answer {
             Ok(Progress::Granted(code)) => code,
             answer => return self.flow.borrow_mut().apply(Event::Answered(way, answer)),
@@ -449,6 +473,19 @@ impl Visitor {
             }
             Err(failure) => self.flow.borrow_mut().apply(Event::Failed(failure)),
         }
+    }
+
+    /// Comes to the first page of all, as nobody.
+    pub fn is_home(&self) {
+        self.flow.borrow_mut().apply(Event::Arrived(None));
+    }
+
+    /// The access token, where somebody is signed in.
+    pub fn access_token(&self) -> Option<Secret> {
+        self.tokens
+            .borrow()
+            .as_ref()
+            .map(|tokens| tokens.access.clone())
     }
 
     /// Signs out.
@@ -605,14 +642,6 @@ impl Visitor {
             .clone()
     }
 
-    /// The link in the newest message to somebody.
-    pub fn link_for(&self, to: &str) -> String {
-        let inbox = self.org().inbox();
-        let mail = inbox.iter().rev().find(|mail| mail.to == to);
-        mail.and_then(|mail| mail.link.clone())
-            .unwrap_or_else(|| panic!("no link came for {to}"))
-    }
-
     /// Another browser at the same org: it shares nothing with this one.
     pub fn beside(&self) -> Self {
         Self {
@@ -626,6 +655,8 @@ impl Visitor {
             flow: RefCell::new(Flow::default()),
             stored: RefCell::new(None),
             tokens: RefCell::new(None),
+            traced: Cell::new(0),
+            trail: RefCell::default(),
         }
     }
 

@@ -70,19 +70,19 @@ fn recovers(name: &str, policy: &'static str) {
 }
 
 #[test]
-fn j23_a_new_password_by_mail_where_it_is_all_one_needs() {
-    recovers("j23-password-only", "password-only");
+fn j44_a_new_password_by_mail_where_it_is_all_one_needs() {
+    recovers("j44-password-only", "password-only");
 }
 
 #[test]
-fn j23_a_new_password_by_mail_in_the_org_of_the_walk() {
-    recovers("j23-seed", "seed");
+fn j44_a_new_password_by_mail_in_the_org_of_the_walk() {
+    recovers("j44-seed", "seed");
 }
 
 #[test]
-fn j23_the_link_in_the_mail_leads_to_the_new_password() {
+fn j44_the_link_in_the_mail_leads_to_the_new_password() {
     visit(
-        "j23-link",
+        "j44-link",
         Scene::new().policy("password-only"),
         async |visit| {
             visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
