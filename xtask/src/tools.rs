@@ -308,11 +308,11 @@ pub fn servers() -> Result<()> {
         return Ok(());
     }
     if is_root_on_debian() {
-        return apt_install(&["nginx-light", "libnginx-mod-http-brotli-static", "caddy"]);
+        return apt_install(&["nginx", "libnginx-mod-http-brotli-static", "caddy"]);
     }
     Err(Error::Missing {
         what: "The app is tested behind nginx and Caddy, which are not on this machine".to_owned(),
-        remedy: "apt-get install nginx-light libnginx-mod-http-brotli-static caddy".to_owned(),
+        remedy: "apt-get install nginx libnginx-mod-http-brotli-static caddy".to_owned(),
     })
 }
 
