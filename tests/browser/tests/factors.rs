@@ -447,3 +447,41 @@ fn k22_a_hidden_page_rests_and_goes_on_at_once_when_it_is_seen() {
         Stop::Home.met(visit).await;
     });
 }
+
+#[test]
+fn k19_a_temporary_code_of_the_help_desk_and_then_a_new_phone() {
+    visit("k19", Scene::new().policy("help-desk"), async |visit| {
+        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+        let given = visit
+            .console_of_the_org(
+                "POST",
+                "help-desk/code",
+                &serde_json::json!({"email": ADA.email, "minutes": 60}),
+            )
+            .await;
+        let code = given["code"].as_str().expect("a code").to_owned();
+        comes_back(visit).await;
+        visit
+            .until("the page for the code", async || {
+                (visit.step().await == "challenge-authenticator").then_some(())
+            })
+            .await;
+        visit.check().await;
+        visit.fill_name(CODE, &code).await;
+        assert_eq!(visit.value(CODE).await, code, "no sign of it is lost");
+        assert_eq!(visit.posts_to("/idp/idx/challenge/answer").await, []);
+        visit.press("Submit").await;
+        visit
+            .at("select-authenticator-enroll", "Choose an authenticator")
+            .await;
+        visit.choose("Phone").await;
+        visit.press("Next").await;
+        Stop::Number.met(visit).await;
+        Stop::Number.fill(visit).await;
+        visit.press("Next").await;
+        Stop::PhoneCode.met(visit).await;
+        // A whole code goes out by itself.
+        Stop::PhoneCode.fill(visit).await;
+        Stop::Home.met(visit).await;
+    });
+}
