@@ -16,7 +16,10 @@ pub(super) fn radios(
     chosen: Option<&str>,
     desk: Desk,
 ) -> AnyView {
-    let kept = (desk.kept)(name).filter(|kept| options.iter().any(|option| option.value == *kept));
+    let kept = desk
+        .kept
+        .run(name.to_owned())
+        .filter(|kept| options.iter().any(|option| option.value == *kept));
     let chosen = kept.as_deref().or(chosen);
     let list = options
         .iter()
@@ -82,11 +85,15 @@ fn radio(name: &str, at: usize, option: &Choice, chosen: bool) -> AnyView {
 
 /// Radio buttons that each bring fields of their own.
 pub(super) fn variants(name: &str, legend: &str, variants: &[Variant], desk: Desk) -> AnyView {
-    let kept = (desk.kept)(name);
+    let kept = desk.kept.run(name.to_owned());
     let kept = variants
         .iter()
         .position(|variant| Some(&variant.value) == kept.as_ref())
         .unwrap_or(0);
+    let first = variants
+        .get(kept)
+        .map(|variant| variant.value.clone())
+        .unwrap_or_default();
     let list = variants.iter().enumerate().map(|(at, variant)| {
         let option = Choice {
             value: variant.value.clone(),
@@ -97,23 +104,14 @@ pub(super) fn variants(name: &str, legend: &str, variants: &[Variant], desk: Des
     });
     let group = group(name, legend, false, list.collect(), desk);
     let control = name.to_owned();
-    let values: Vec<String> = variants
-        .iter()
-        .map(|variant| variant.value.clone())
-        .collect();
-    let shown = RwSignal::new(kept);
-    follow(move || {
+    let chosen = Memo::new(move |_| {
         desk.touched.track();
-        let chosen = focus::chosen(&control);
-        let at = chosen.and_then(|chosen| values.iter().position(|value| *value == chosen));
-        let at = at.unwrap_or(kept);
-        if shown.get_untracked() != at {
-            shown.set(at);
-        }
+        focus::chosen(&control).unwrap_or_else(|| first.clone())
     });
     let variants = variants.to_vec();
     let parts = live(move || {
-        let variant = variants.get(shown.get());
+        let chosen = chosen.get();
+        let variant = variants.iter().find(|variant| variant.value == chosen);
         variant.map_or_else(Vec::new, |variant| {
             variant
                 .parts
@@ -135,7 +133,7 @@ pub(super) fn select(
     autocomplete: &'static str,
     desk: Desk,
 ) -> AnyView {
-    let kept = (desk.kept)(name);
+    let kept = desk.kept.run(name.to_owned());
     let chosen = kept.as_deref().or(chosen);
     // A country that has no other name than its letters is called as the browser calls it.
     let names = (autocomplete == "country")

@@ -22,25 +22,25 @@ use crate::secret::Secret;
 use crate::text::Text;
 use el::{all, el, live, of};
 
-pub use el::{AnyView, mount};
+pub use el::{AnyView, follow, mount};
 
 /// What every part of a page may need.
 #[derive(Clone, Copy)]
 pub struct Desk {
     /// The page.
-    pub card: Shared<Card>,
+    pub card: Memo<Card>,
     /// What is said about it.
-    pub said: Shared<Said>,
+    pub said: Memo<Said>,
     /// How it stands.
-    pub state: Shared<State>,
+    pub state: Memo<State>,
     /// Goes up whenever something is typed or chosen.
     pub touched: RwSignal<u32>,
     /// What a control begins with.
-    pub kept: &'static dyn Fn(&str) -> Option<String>,
+    pub kept: Callback<String, Option<String>>,
     /// Presses a button.
-    pub press: &'static dyn Fn(Press),
+    pub press: Callback<Press>,
     /// Sends the form.
-    pub submit: &'static dyn Fn(HtmlFormElement),
+    pub submit: Callback<HtmlFormElement>,
 }
 
 /// What is said about a page.
@@ -86,7 +86,8 @@ impl Desk {
 
     /// Something was typed or chosen.
     pub(crate) fn touch(self) {
-        count(self.touched);
+        self.touched
+            .update(|touched| *touched = touched.wrapping_add(1));
     }
 
     /// Does something whenever secrets are to go.
@@ -187,7 +188,7 @@ fn described(
     name: &str,
     hint: Option<&str>,
     desk: Desk,
-) -> impl Fn() -> Option<String> + 'static + use<> {
+) -> impl Fn() -> Option<String> + Send + 'static + use<> {
     let name = name.to_owned();
     let hint = hint.map(str::to_owned);
     move || {
@@ -203,7 +204,7 @@ fn described(
 }
 
 /// Whether a control has a problem.
-fn wrong(name: &str, desk: Desk) -> impl Fn() -> Option<String> + 'static + use<> {
+fn wrong(name: &str, desk: Desk) -> impl Fn() -> Option<String> + Send + 'static + use<> {
     let name = name.to_owned();
     move || desk.problem(&name).map(|_| "true".to_owned())
 }
