@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use web_sys::HtmlFormElement;
+
 use crate::browser::{self, place};
 use crate::config::{Brand, Config, Problem};
 use crate::flow::store::FlowStore;
@@ -30,15 +32,15 @@ fn app(config: Config) -> AnyView {
     let brand = config.brand.clone();
     let store = FlowStore::new(config);
     let desk = Desk {
-        card: Memo::new(move |_| store.card()),
-        said: Memo::new(move |_| {
+        card: Shared::latest(move || store.card()),
+        said: Shared::latest(move || {
             store.with(|flow| Said {
                 problems: pages::problems(flow),
                 notices: pages::notices(flow),
                 times: flow.said,
             })
         }),
-        state: Memo::new(move |_| {
+        state: Shared::latest(move || {
             store.with(|flow| State {
                 busy: flow.busy,
                 slow: flow.slow,
@@ -47,8 +49,8 @@ fn app(config: Config) -> AnyView {
             })
         }),
         touched: RwSignal::new(0),
-        kept: Callback::new(move |path: String| store.kept(&path)),
-        press: Callback::new(move |press| match press {
+        kept: forever(move |path: &str| store.kept(path)),
+        press: forever(move |press| match press {
             // The last thing that did not come through was a button's, or the form's.
             Press::Retry if !store.repeats() => match ui::form() {
                 Some(form) => store.submit(&ui::raw(&form)),
@@ -56,7 +58,7 @@ fn app(config: Config) -> AnyView {
             },
             press => store.press(press),
         }),
-        submit: Callback::new(move |form| store.submit(&ui::raw(&form))),
+        submit: forever(move |form: HtmlFormElement| store.submit(&ui::raw(&form))),
     };
     store.open();
     place::on_travel(move || store.open());
@@ -69,17 +71,17 @@ fn app(config: Config) -> AnyView {
 fn unconfigured(problem: &Problem) -> AnyView {
     let card = pages::unconfigured(problem);
     let desk = Desk {
-        card: Memo::new(move |_| card.clone()),
-        said: Memo::new(|_| Said::default()),
-        state: Memo::new(|_| State::default()),
+        card: Shared::new(card),
+        said: Shared::new(Said::default()),
+        state: Shared::new(State::default()),
         touched: RwSignal::new(0),
-        kept: Callback::new(|_| None),
-        press: Callback::new(|press| {
+        kept: &|_| None,
+        press: &|press| {
             if press == Press::Reload {
                 place::reload();
             }
-        }),
-        submit: Callback::new(|_| ()),
+        },
+        submit: &|_| (),
     };
     page(
         Brand {
@@ -93,7 +95,7 @@ fn unconfigured(problem: &Problem) -> AnyView {
 fn page(brand: Brand, desk: Desk) -> AnyView {
     let view = ui::page(&brand, desk);
     // The title says where one is, and that something is wrong.
-    ui::follow(move || {
+    follow(move || {
         let heading = desk.card.read().heading.clone();
         let title = match &brand.name {
             Some(name) => pages::fill(Text::TitleOf, &[&heading, name]),
@@ -109,8 +111,8 @@ fn page(brand: Brand, desk: Desk) -> AnyView {
     // A new page takes the focus to its heading, an error to its summary; the same error again is one more.
     let mut known: Option<Card> = None;
     let mut before = desk.said.read_untracked().times;
-    ui::follow(move || {
-        let (card, said) = (desk.card.get(), desk.said.read());
+    follow(move || {
+        let (card, said) = (desk.card.read().clone(), desk.said.read());
         let again = std::mem::replace(&mut before, said.times) != said.times;
         let another = known.as_ref() != Some(&card);
         if again && !said.problems.is_empty() {

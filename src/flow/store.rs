@@ -3,7 +3,6 @@
 mod ceremony;
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 
 use ceremony::Performance;
 
@@ -39,8 +38,8 @@ const AUTO: &str = "autoChallenge";
 /// The store. All of the app reads it, and presses go through it.
 #[derive(Clone, Copy)]
 pub struct FlowStore {
-    flow: RwSignal<Flow>,
-    inner: StoredValue<Rc<Inner>, LocalStorage>,
+    flow: Shared<Flow>,
+    inner: &'static Inner,
 }
 
 struct Inner {
@@ -107,8 +106,8 @@ impl FlowStore {
             listed: Cell::new(false),
         };
         Self {
-            flow: RwSignal::new(Flow::default()),
-            inner: StoredValue::new_local(Rc::new(inner)),
+            flow: Shared::new(Flow::default()),
+            inner: forever(inner),
         }
     }
 
@@ -246,7 +245,8 @@ impl FlowStore {
         match pages::check(&card, raw) {
             Ok(checked) => {
                 let form = self.form();
-                self.flow.write_untracked().apply(Event::Kept(checked.kept));
+                self.flow
+                    .update_untracked(|flow| flow.apply(Event::Kept(checked.kept)));
                 inner.last.replace(None);
                 inner.carried.replace(None);
                 if let Some(form) = form {
@@ -872,7 +872,7 @@ impl FlowStore {
                     {
                         pause = Some(rest(answer.retry_after));
                     }
-                    self.flow.write().apply(Event::Polled(progress));
+                    self.flow.update(|flow| flow.apply(Event::Polled(progress)));
                     if self.with_untracked(|flow| flow.failure.is_some()) {
                         inner.last.replace(None);
                     }
@@ -894,7 +894,7 @@ impl FlowStore {
             match waiting {
                 // What the person sent meanwhile is for a page that is over if the poll brought another.
                 Some(send) if self.page_key() == page => {
-                    self.flow.write_untracked().busy = false;
+                    self.flow.update_untracked(|flow| flow.busy = false);
                     send();
                 }
                 waiting => {
@@ -936,7 +936,8 @@ impl FlowStore {
     }
 
     fn sent(self, sent: Option<(String, u64)>) {
-        self.flow.write().sent_at = sent.as_ref().map(|(_, at)| *at);
+        self.flow
+            .update(|flow| flow.sent_at = sent.as_ref().map(|(_, at)| *at));
         if let Some(attempt) = self.inner().attempt.borrow_mut().as_mut() {
             attempt.sent = sent;
         }
@@ -1031,15 +1032,15 @@ impl FlowStore {
     }
 
     fn apply(self, event: Event) {
-        self.flow.write().apply(event);
+        self.flow.update(|flow| flow.apply(event));
     }
 
     fn with_untracked<T>(self, read: impl FnOnce(&Flow) -> T) -> T {
         read(&self.flow.read_untracked())
     }
 
-    fn inner(self) -> Rc<Inner> {
-        self.inner.get_value()
+    fn inner(self) -> &'static Inner {
+        self.inner
     }
 }
 

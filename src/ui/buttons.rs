@@ -6,7 +6,6 @@ use web_sys::MouseEvent;
 use super::Desk;
 use super::el::{AnyView, El, el, of};
 use crate::browser::place;
-use crate::leptos::*;
 use crate::pages::{Button, Press};
 use crate::text::Text;
 
@@ -96,7 +95,7 @@ fn pressed(button: &Button, class: &'static str, desk: Desk) -> El {
         .on("click", move |event| {
             if !elsewhere(&event) {
                 event.prevent_default();
-                desk.press.run(press.clone());
+                (desk.press)(press.clone());
             }
         })
         .text(&button.label)
@@ -120,6 +119,6 @@ pub(super) fn aside(label: Text, press: Press, desk: Desk) -> AnyView {
         .set("type", "button");
     button
         .text(label.words())
-        .on("click", move |_| desk.press.run(press.clone()))
+        .on("click", move |_| (desk.press)(press.clone()))
         .any()
 }

@@ -16,10 +16,7 @@ pub(super) fn radios(
     chosen: Option<&str>,
     desk: Desk,
 ) -> AnyView {
-    let kept = desk
-        .kept
-        .run(name.to_owned())
-        .filter(|kept| options.iter().any(|option| option.value == *kept));
+    let kept = (desk.kept)(name).filter(|kept| options.iter().any(|option| option.value == *kept));
     let chosen = kept.as_deref().or(chosen);
     let list = options
         .iter()
@@ -85,15 +82,11 @@ fn radio(name: &str, at: usize, option: &Choice, chosen: bool) -> AnyView {
 
 /// Radio buttons that each bring fields of their own.
 pub(super) fn variants(name: &str, legend: &str, variants: &[Variant], desk: Desk) -> AnyView {
-    let kept = desk.kept.run(name.to_owned());
+    let kept = (desk.kept)(name);
     let kept = variants
         .iter()
         .position(|variant| Some(&variant.value) == kept.as_ref())
         .unwrap_or(0);
-    let first = variants
-        .get(kept)
-        .map(|variant| variant.value.clone())
-        .unwrap_or_default();
     let list = variants.iter().enumerate().map(|(at, variant)| {
         let option = Choice {
             value: variant.value.clone(),
@@ -104,14 +97,23 @@ pub(super) fn variants(name: &str, legend: &str, variants: &[Variant], desk: Des
     });
     let group = group(name, legend, false, list.collect(), desk);
     let control = name.to_owned();
-    let chosen = Memo::new(move |_| {
+    let values: Vec<String> = variants
+        .iter()
+        .map(|variant| variant.value.clone())
+        .collect();
+    let shown = RwSignal::new(kept);
+    follow(move || {
         desk.touched.track();
-        focus::chosen(&control).unwrap_or_else(|| first.clone())
+        let chosen = focus::chosen(&control);
+        let at = chosen.and_then(|chosen| values.iter().position(|value| *value == chosen));
+        let at = at.unwrap_or(kept);
+        if shown.get_untracked() != at {
+            shown.set(at);
+        }
     });
     let variants = variants.to_vec();
     let parts = live(move || {
-        let chosen = chosen.get();
-        let variant = variants.iter().find(|variant| variant.value == chosen);
+        let variant = variants.get(shown.get());
         variant.map_or_else(Vec::new, |variant| {
             variant
                 .parts
@@ -133,7 +135,7 @@ pub(super) fn select(
     autocomplete: &'static str,
     desk: Desk,
 ) -> AnyView {
-    let kept = desk.kept.run(name.to_owned());
+    let kept = (desk.kept)(name);
     let chosen = kept.as_deref().or(chosen);
     // A country that has no other name than its letters is called as the browser calls it.
     let names = (autocomplete == "country")

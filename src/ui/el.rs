@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Node};
 
-use crate::leptos::{self, RenderEffect, Rndr, document, on_cleanup};
+use crate::leptos::{self, Rndr, document, follow};
 
 /// An element that is being put together.
 pub(super) struct El(Element);
@@ -134,16 +134,6 @@ pub(super) fn words(words: impl Fn() -> String + 'static) -> AnyView {
     let node = view.0.clone();
     follow(move || node.set_text_content(Some(&words())));
     view
-}
-
-/// Does something now, and again whenever what it read has changed, for as long as the part stands that it belongs to.
-pub fn follow(then: impl FnMut() + 'static) {
-    following(Box::new(then));
-}
-
-fn following(mut then: Box<dyn FnMut()>) {
-    let effect = RenderEffect::new(move |_: Option<()>| then());
-    on_cleanup(move || drop(effect));
 }
 
 /// Puts what is made into the page, for as long as the page lives.

@@ -19,7 +19,7 @@ pub(super) fn field(input: &Input, beside: Option<&str>, desk: Desk) -> AnyView 
     let value = if fleeting {
         None
     } else {
-        desk.kept.run(name.clone()).or_else(|| input.value.clone())
+        (desk.kept)(name).or_else(|| input.value.clone())
     };
     let hint_id = input
         .hint
@@ -111,7 +111,7 @@ fn whole(
         {
             sent = Some(said.times);
             drop(said);
-            desk.submit.run(form);
+            (desk.submit)(form);
         }
     }
 }

@@ -22,25 +22,25 @@ use crate::secret::Secret;
 use crate::text::Text;
 use el::{all, el, live, of};
 
-pub use el::{AnyView, follow, mount};
+pub use el::{AnyView, mount};
 
 /// What every part of a page may need.
 #[derive(Clone, Copy)]
 pub struct Desk {
     /// The page.
-    pub card: Memo<Card>,
+    pub card: Shared<Card>,
     /// What is said about it.
-    pub said: Memo<Said>,
+    pub said: Shared<Said>,
     /// How it stands.
-    pub state: Memo<State>,
+    pub state: Shared<State>,
     /// Goes up whenever something is typed or chosen.
     pub touched: RwSignal<u32>,
     /// What a control begins with.
-    pub kept: Callback<String, Option<String>>,
+    pub kept: &'static dyn Fn(&str) -> Option<String>,
     /// Presses a button.
-    pub press: Callback<Press>,
+    pub press: &'static dyn Fn(Press),
     /// Sends the form.
-    pub submit: Callback<HtmlFormElement>,
+    pub submit: &'static dyn Fn(HtmlFormElement),
 }
 
 /// What is said about a page.
@@ -86,8 +86,7 @@ impl Desk {
 
     /// Something was typed or chosen.
     pub(crate) fn touch(self) {
-        self.touched
-            .update(|touched| *touched = touched.wrapping_add(1));
+        count(self.touched);
     }
 
     /// Does something whenever secrets are to go.
@@ -188,7 +187,7 @@ fn described(
     name: &str,
     hint: Option<&str>,
     desk: Desk,
-) -> impl Fn() -> Option<String> + Send + 'static + use<> {
+) -> impl Fn() -> Option<String> + 'static + use<> {
     let name = name.to_owned();
     let hint = hint.map(str::to_owned);
     move || {
@@ -204,7 +203,7 @@ fn described(
 }
 
 /// Whether a control has a problem.
-fn wrong(name: &str, desk: Desk) -> impl Fn() -> Option<String> + Send + 'static + use<> {
+fn wrong(name: &str, desk: Desk) -> impl Fn() -> Option<String> + 'static + use<> {
     let name = name.to_owned();
     move || desk.problem(&name).map(|_| "true".to_owned())
 }

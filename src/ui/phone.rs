@@ -12,7 +12,7 @@ use crate::text::Text;
 /// The number and what belongs to it.
 pub(super) fn phone(name: &str, method: Option<&str>, desk: Desk) -> AnyView {
     let method = method.map(str::to_owned);
-    let voice = Memo::new(move |_| {
+    let voice = whether(move || {
         desk.touched.track();
         method.as_deref().and_then(focus::chosen).as_deref() == Some("voice")
     });
@@ -25,7 +25,7 @@ pub(super) fn phone(name: &str, method: Option<&str>, desk: Desk) -> AnyView {
         .set("inputmode", "tel")
         .set("placeholder", " ")
         .flag("required", true)
-        .maybe("value", desk.kept.run(name.to_owned()))
+        .maybe("value", (desk.kept)(name))
         .live("aria-invalid", wrong(name, desk))
         .live("aria-describedby", described(name, Some(&hint), desk));
     let number = of("div", "field")
@@ -99,7 +99,7 @@ fn extension(desk: Desk) -> AnyView {
 /// The countries by name, each behind its code; the person's own to begin with.
 fn countries(desk: Desk) -> AnyView {
     let names = place::country_names();
-    let chosen = desk.kept.run(COUNTRY.to_owned()).unwrap_or_else(|| {
+    let chosen = (desk.kept)(COUNTRY).unwrap_or_else(|| {
         let languages = place::languages();
         phone::guess(languages.iter().map(String::as_str))
             .code

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::el::{AnyView, live, of, words};
-use super::{Desk, buttons, follow};
+use super::{Desk, buttons};
 use crate::browser::timer;
 use crate::leptos::*;
 use crate::pages::{Action, Button, Press, fill};
@@ -22,7 +22,7 @@ pub(super) fn resend(codes: bool, desk: Desk) -> AnyView {
         let since = timer::now().saturating_sub(desk.state.read().sent_at.unwrap_or(0));
         REST.saturating_sub(since).div_ceil(1000)
     };
-    let seconds = RwSignal::new(left());
+    let seconds = RwSignal::new(untrack(left));
     follow(move || seconds.set(left()));
     if let Ok(ticking) = set_interval_with_handle(
         move || seconds.set(untrack(left)),
@@ -30,7 +30,7 @@ pub(super) fn resend(codes: bool, desk: Desk) -> AnyView {
     ) {
         on_cleanup(move || ticking.clear());
     }
-    let ready = Memo::new(move |_| seconds.get() == 0);
+    let ready = whether(move || seconds.get() == 0);
     let waiting = move || words(move || fill(wait, &[&seconds.get().to_string()]));
     let button = Button::new(label.words(), Press::Act(Action::Resend));
     let part = live(move || {

@@ -86,7 +86,7 @@ pub(super) fn notices(desk: Desk) -> AnyView {
             .map(|notice| one(notice.class, &notice.words, &notice.links))
             .collect()
     });
-    let slow = Memo::new(move |_| desk.state.read().slow);
+    let slow = whether(move || desk.state.read().slow);
     let stop = live(move || {
         if slow.get() {
             vec![buttons::aside(Text::StopWaiting, Press::Abandon, desk)]
