@@ -63,6 +63,11 @@ fn app(config: Config) -> AnyView {
     store.open();
     place::on_travel(move || store.open());
     place::on_show(move || store.wake());
+    place::on_leave(move || {
+        if let Some(form) = ui::form() {
+            store.leaving(&ui::raw(&form));
+        }
+    });
     // A page that comes back from the browser's memory may show somebody who has signed out since.
     place::on_return(place::reload);
     page(brand, desk)

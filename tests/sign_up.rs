@@ -194,6 +194,33 @@ async fn k04_a_reload_brings_each_step_back_and_sends_nothing_again() {
 }
 
 #[tokio::test]
+async fn k04_what_was_typed_and_not_sent_is_back_after_a_reload_unless_it_is_secret() {
+    let ada = Visitor::of("seed");
+    ada.comes_to(Purpose::SignUp).await;
+    ada.types_and_reloads(&[("userProfile.firstName", "Ada"), ("userProfile.email", "")])
+        .await;
+    assert_eq!(ada.kept("userProfile.firstName").as_deref(), Some("Ada"));
+    up_to_the_optional_phone(&ada).await;
+    ada.chooses("Phone").await;
+    let typed = [
+        ("authenticator.methodType", "voice"),
+        ("country", "DE"),
+        ("authenticator.phoneNumber", "0151 123"),
+        ("extension", "12"),
+    ];
+    ada.types_and_reloads(&typed).await;
+    for (name, text) in typed {
+        assert_eq!(ada.kept(name).as_deref(), Some(text), "{name}");
+    }
+    let secrets = Visitor::of("seed");
+    secrets.comes_to(Purpose::SignIn).await;
+    let typed = [("identifier", ADA), ("credentials.passcode", PASSWORD)];
+    secrets.types_and_reloads(&typed).await;
+    assert_eq!(secrets.kept("identifier").as_deref(), Some(ADA));
+    assert_eq!(secrets.kept("credentials.passcode"), None);
+}
+
+#[tokio::test]
 async fn k05_going_back_shows_what_the_org_still_offers_and_nothing_else() {
     let ok = |name: &str| Some(Ok(name.to_owned()));
     let ada = Visitor::of("seed");

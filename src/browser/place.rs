@@ -110,6 +110,15 @@ pub fn on_return(mut then: impl FnMut() + 'static) {
     then.forget();
 }
 
+/// Does something each time the page is left: closed, loaded again, or for another one.
+pub fn on_leave(then: impl FnMut() + 'static) {
+    let then = Closure::<dyn FnMut()>::new(then);
+    if let Some(window) = web_sys::window() {
+        let _ = window.add_event_listener_with_callback("pagehide", then.as_ref().unchecked_ref());
+    }
+    then.forget();
+}
+
 /// Puts a text on the person's clipboard, and says whether that was done.
 pub fn copy(text: &str, then: impl FnOnce(bool) + 'static) {
     let written = || {

@@ -350,10 +350,11 @@ impl Flow {
                 .find(|(known, _)| known == path)
                 .map(|(_, text)| text.as_str())
         };
+        let typed = |path: &str| find(path).filter(|text| !text.is_empty());
         match path {
             // One address serves signing up, signing in and getting back in.
-            "identifier" => find("identifier").or_else(|| find("userProfile.email")),
-            "userProfile.email" => find("userProfile.email")
+            "identifier" => typed("identifier").or_else(|| find("userProfile.email")),
+            "userProfile.email" => typed("userProfile.email")
                 .or_else(|| find("identifier").filter(|typed| typed.contains('@'))),
             other => find(other),
         }

@@ -257,6 +257,15 @@ impl FlowStore {
         }
     }
 
+    /// The page is left, perhaps only to be loaded again: what stands in its form and is no secret stays with the
+    /// transaction.
+    pub fn leaving(self, raw: &impl Raw) {
+        let draft = pages::draft(&self.card(), raw);
+        self.flow
+            .update_untracked(|flow| flow.apply(Event::Kept(draft)));
+        self.remember();
+    }
+
     /// Does what a button says.
     pub fn press(self, press: Press) {
         let busy = self.flow.read_untracked().busy;

@@ -55,6 +55,41 @@ pub fn check(card: &Card, raw: &impl Raw) -> Result<Checked, Vec<Found>> {
     }
 }
 
+/// What was typed and chosen so far, sent or not, that is no secret: to have it again after a reload.
+pub fn draft(card: &Card, raw: &impl Raw) -> Vec<(String, String)> {
+    let mut draft = Vec::new();
+    so_far(&card.parts, raw, &mut draft);
+    draft
+}
+
+fn so_far(parts: &[Part], raw: &impl Raw, draft: &mut Vec<(String, String)>) {
+    for part in parts {
+        let names = match part {
+            Part::Input(input) if !input.fleeting => vec![&*input.name],
+            Part::Phone { name, .. } => vec![COUNTRY, name, EXTENSION],
+            Part::Radios { name, .. } | Part::Select { name, .. } | Part::Variants { name, .. } => {
+                vec![&**name]
+            }
+            Part::Check { name, .. } => {
+                let ticked = raw.value(name).is_some();
+                draft.push((name.clone(), ticked.to_string()));
+                continue;
+            }
+            _ => continue,
+        };
+        for name in names {
+            let text = raw.value(name);
+            draft.extend(text.map(|text| (name.to_owned(), text.expose().to_owned())));
+        }
+        if let Part::Variants { name, variants, .. } = part
+            && let Some(chosen) = raw.value(name)
+            && let Some(variant) = variants.iter().find(|one| one.value == chosen.expose())
+        {
+            so_far(&variant.parts, raw, draft);
+        }
+    }
+}
+
 struct Reading {
     checked: Checked,
     found: Vec<Found>,

@@ -24,7 +24,7 @@ pub use crate::flow::AGAIN;
 pub use card::{
     Action, Button, Card, Choice, CodeKind, Icon, Input, Mark, Part, Press, State, Variant,
 };
-pub use check::{COUNTRY, Checked, EXTENSION, Raw, bare, check};
+pub use check::{COUNTRY, Checked, EXTENSION, Raw, bare, check, draft};
 pub use password_rules::{RuleLine, lines as rule_lines};
 pub use phone_number::shown_back;
 pub use problems::{Notice, Problem, notices, problems, said};

@@ -190,6 +190,7 @@ pub(super) fn option(value: &str, label: &str, chosen: bool) -> AnyView {
 
 /// A box to tick.
 pub(super) fn check(name: &str, label: &str, ticked: bool, desk: Desk) -> AnyView {
+    let ticked = (desk.kept)(name).map_or(ticked, |kept| kept == "true");
     let control = of("input", "choice__input")
         .set("type", "checkbox")
         .set("id", name)

@@ -248,6 +248,25 @@ impl Visitor {
         self.entered(entered).await;
     }
 
+    /// Types this without sending it, and loads the page anew.
+    pub async fn types_and_reloads(&self, controls: &[(&str, &str)]) {
+        let raw = |name: &str| {
+            let typed = controls.iter().find(|(known, _)| *known == name);
+            typed.map(|(_, value)| Secret::new(*value))
+        };
+        let draft = pages::draft(&self.page(), &raw);
+        let stored = self.stored.borrow().clone();
+        let mut attempt = stored
+            .as_deref()
+            .and_then(Attempt::read)
+            .expect("a transaction is stored");
+        attempt.kept = draft;
+        let kept = attempt.kept.clone();
+        *self.stored.borrow_mut() = Some(attempt.write());
+        self.reloads().await;
+        self.flow.borrow_mut().apply(Event::Kept(kept));
+    }
+
     async fn entered(&self, entered: Result<Entered, Failure>) {
         self.notes_the_start();
         match entered {
