@@ -157,6 +157,23 @@ fn sent(flow: &Flow, form: &Form, answers: &Answers) -> (String, Value) {
     (request.url, serde_json::from_str(body).expect("an object"))
 }
 
+#[test]
+fn whether_to_remember_the_browser_is_told_to_the_app_on_the_device_too() {
+    let flow = shown(include_str!("fixtures/launch-authenticator.json"));
+    let transaction = flow.transaction().expect("a transaction");
+    let pressed = |name: &str, ticked: Option<bool>| {
+        let mut all = transaction.remediations.iter();
+        let found = all.find(|one| one.form.name == name).expect("it is there");
+        sent(&flow, &found.form, &found.along(ticked)).1["rememberMe"].clone()
+    };
+    for ticked in [true, false] {
+        assert_eq!(pressed("launch-authenticator", Some(ticked)), ticked);
+        assert_eq!(pressed("identify", Some(ticked)), Value::Null);
+    }
+    let without = pressed("launch-authenticator", None);
+    assert_eq!(without, Value::Null, "there is no box to tick");
+}
+
 fn told(flow: &Flow, why: Stop) -> Value {
     let challenge = flow
         .transaction()

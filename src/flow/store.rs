@@ -14,7 +14,9 @@ use crate::browser::timer::{self, Timer};
 use crate::browser::{self, Browser, Storage, focus, place, spawn};
 use crate::config::Config;
 use crate::http;
-use crate::idx::{Answer, Answers, ELSEWHERE, Form, Kind, PROVIDER_FAILED, Progress, Stop};
+use crate::idx::{
+    Answer, Answers, ELSEWHERE, Form, Kind, PROVIDER_FAILED, Progress, REMEMBER, Stop,
+};
 use crate::leptos::*;
 use crate::oauth::{self, Attempt, IdToken, Purpose, Route, Tokens, Wish};
 use crate::pages::{self, Action, Card, Press, Raw};
@@ -275,9 +277,13 @@ impl FlowStore {
         self.inner().deeds.set(0);
         match press {
             Press::Send(at) => {
-                if let Some(form) = self.form_at(at) {
+                let along = self.with_untracked(|flow| {
+                    let found = flow.transaction()?.remediations.get(at)?;
+                    Some((found.form.clone(), found.along(focus::ticked(REMEMBER))))
+                });
+                if let Some((form, answers)) = along {
                     self.inner().last.replace(Some(press));
-                    self.send(form, Answers::new(), Way::Pressed);
+                    self.send(form, answers, Way::Pressed);
                 }
             }
             Press::Show(at) => {

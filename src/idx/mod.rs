@@ -19,7 +19,7 @@ pub use challenge::{Challenge, Reach, Stop};
 pub use error::Error;
 pub use form::{Answer, Answers, Choice, Control, Field, Form, Hint, Variant};
 pub use message::{Class, ELSEWHERE, Link, Message, PROVIDER_FAILED, UNKNOWN_USER};
-pub use remediation::{Provider, Remediation, Step};
+pub use remediation::{Provider, REMEMBER, Remediation, Step};
 pub(crate) use transaction::read_refusal;
 pub use transaction::{App, Device, Progress, Transaction, introspect};
 pub use webauthn::{Ceremony, PARTS, PATIENCE, decode, encode};

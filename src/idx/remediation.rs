@@ -1,7 +1,10 @@
 //! What may be done next.
 
-use super::{Authenticator, Ceremony, Class, Form, Link, Message, wire};
+use super::{Answers, Authenticator, Ceremony, Class, Form, Link, Message, wire};
 use crate::json::Value;
+
+/// The box that asks whether to remember the browser (protocol reference, 4.1, `identify`).
+pub const REMEMBER: &str = "rememberMe";
 
 /// Something an org lets the person do next (protocol reference, 4.1).
 #[derive(Clone, Debug, PartialEq)]
@@ -147,6 +150,16 @@ impl Remediation {
             provider,
             messages: told(raw),
         })
+    }
+
+    /// What goes along with it when it is pressed beside another form. Whether to remember the browser, as the box on that
+    /// form stands, is told to the app on the device too (protocol reference, 4.1, `launch-authenticator`).
+    pub fn along(&self, remember: Option<bool>) -> Answers {
+        let mut answers = Answers::new();
+        if let Some(yes) = remember.filter(|_| self.step == Step::LaunchAuthenticator) {
+            answers.also(REMEMBER, Value::Bool(yes));
+        }
+        answers
     }
 
     /// Whether a person chooses among authenticators here.
