@@ -28,13 +28,23 @@ impl Policy {
         Self::default()
     }
 
-    /// The policy for a `config.json`, by its text; `org` stands in for the issuer's origin.
+    /// The policy for a `config.json`, by its text; `org` stands in for the issuer's origin. The orgs that stand below `hosts`
+    /// may be reached too: the headers are the same under each name.
     pub fn for_config(config: &str, org: Option<&str>) -> Self {
         let config: serde_json::Value = serde_json::from_str(config).unwrap_or_default();
-        let issuer = || config["issuer"].as_str().and_then(origin);
-        org.map(str::to_owned)
-            .or_else(issuer)
+        let issuer = |config: &serde_json::Value| config["issuer"].as_str().and_then(origin);
+        let mut orgs: Vec<String> = org
+            .map(str::to_owned)
+            .or_else(|| issuer(&config))
             .into_iter()
+            .collect();
+        let hosts = config["hosts"].as_object().into_iter().flatten();
+        for org in hosts.filter_map(|(_, own)| issuer(own)) {
+            if !orgs.contains(&org) {
+                orgs.push(org);
+            }
+        }
+        orgs.into_iter()
             .fold(Self::new(), Self::org)
             .fastpass(config["fastpass"] == true)
     }
@@ -123,6 +133,17 @@ mod tests {
             "connect-src 'self' https://example.okta.com http://localhost:* http://127.0.0.1:*; ";
         assert!(!policy.to_string().contains("127.0.0.1"));
         assert!(policy.fastpass(true).to_string().contains(connect));
+    }
+
+    #[test]
+    fn each_brand_reaches_its_own_org() {
+        let config = r#"{"issuer":"https://one.okta.com/oauth2/default","hosts":{
+            "two.example":{"issuer":"https://two.okta.com"},"three.example":{"clientId":"three"},
+            "four.example":{"issuer":"https://one.okta.com/oauth2/four"}}}"#;
+        let both = Policy::new()
+            .org("https://one.okta.com")
+            .org("https://two.okta.com");
+        assert_eq!(Policy::for_config(config, None), both);
     }
 
     #[test]
