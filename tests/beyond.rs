@@ -391,6 +391,11 @@ async fn k30_duo_cannot_run_here_and_says_so() {
     assert_eq!(mary.choices(), ["Duo Security"]);
     mary.chooses("Duo Security").await;
     assert_eq!(mary.step(), "enroll-authenticator");
+    let page = mary.page();
+    assert!(
+        page.intro.join(" ").contains("a frame of another company"),
+        "not that the browser cannot do it: {page:?}"
+    );
     has_a_way_on(&mary);
 }
 

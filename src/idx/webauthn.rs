@@ -33,7 +33,9 @@ impl Ceremony {
     pub(super) fn read(form: &Form, raw: &Value, root: &Value) -> Option<Self> {
         let asks = |path: &str| form.field(path).is_some();
         let creates = asks("credentials.attestation");
-        if !creates && !asks("credentials.signatureData") {
+        // Duo's answer is called `signatureData` too, and comes alone.
+        let proves = asks("credentials.signatureData") && asks("credentials.clientData");
+        if !creates && !proves {
             return None;
         }
         // A form whose `relatesTo` leads nowhere is about the authenticator at hand.
@@ -295,6 +297,8 @@ mod tests {
         let read = ceremony(MAKE, &current(bare)).expect("a ceremony");
         assert!(read.options.is_some(), "for the browser to judge");
         assert!(ceremony(r#"{"name":"passcode"}"#, &current(bare)).is_none());
+        let duo = ceremony(r#"{"name":"signatureData"}"#, &current(bare));
+        assert!(duo.is_none(), "it is of no key");
     }
 
     #[test]
