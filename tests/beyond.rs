@@ -173,6 +173,11 @@ async fn k14_every_method_verifies_and_the_last_one_used_is_on_top() {
     assert!(!nina.problems().is_empty());
     nina.presses("Verify with something else").await;
     assert_eq!(nina.step(), "select-authenticator-authenticate");
+    assert_eq!(
+        nina.problems(),
+        Vec::<String>::new(),
+        "it is told where it was"
+    );
 
     nina.chooses("Google Authenticator").await;
     let path = format!("/console/totp?email={NINA}");

@@ -38,6 +38,8 @@ pub struct Flow {
     pub tries: u32,
     /// A new code was sent on request: worth saying.
     pub resent: bool,
+    /// On which of its remediations the newest response was shown first: what it refuses as a whole is told there.
+    pub told: usize,
     /// Somebody signed out just now.
     pub signed_out: bool,
     /// The browser asks the person for a key just now.
@@ -171,6 +173,7 @@ impl Default for Flow {
             waited: 0,
             tries: 0,
             resent: false,
+            told: 0,
             signed_out: false,
             performing: false,
         }
@@ -437,6 +440,7 @@ impl Flow {
                 if way == Way::Reported && before == transaction.challenge.as_ref() {
                     self.failure = before.map(|_| Failure::NoApp);
                 }
+                self.told = shown;
                 self.phase = Phase::Step {
                     transaction: Box::new(transaction),
                     shown,
@@ -472,15 +476,6 @@ impl Flow {
                 };
                 // The page stays as it is, with the half-typed code; only the handle and the times are newer. What a
                 // refusal said stays too: a poll's answer does not repeat it.
-                let quieted = |transaction: &Transaction| {
-                    let mut quieted = transaction.clone();
-                    quieted.messages.clear();
-                    quieted
-                        .remediations
-                        .iter_mut()
-                        .for_each(|remediation| silence(&mut remediation.form.fields));
-                    quieted
-                };
                 // What it says anew, of the device for one, has to be said.
                 let news = !newer.messages.is_empty()
                     && newer.messages != transaction.messages
@@ -598,6 +593,17 @@ fn wrong(fields: &[Field]) -> bool {
                 _ => false,
             }
     })
+}
+
+/// The same without what the org says in it.
+fn quieted(transaction: &Transaction) -> Transaction {
+    let mut quieted = transaction.clone();
+    quieted.messages.clear();
+    quieted
+        .remediations
+        .iter_mut()
+        .for_each(|remediation| silence(&mut remediation.form.fields));
+    quieted
 }
 
 fn silence(fields: &mut [Field]) {

@@ -85,9 +85,9 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
         {
             taken.again = Some(Press::Send(at));
         }
-        for message in transaction
-            .messages
-            .iter()
+        let here = matches!(&flow.phase, Phase::Step { shown, .. } if *shown == flow.told);
+        let general = transaction.messages.iter().filter(|_| here);
+        for message in general
             .chain(&remediation.messages)
             .filter(|message| message.refuses())
         {

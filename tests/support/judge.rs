@@ -127,13 +127,13 @@ fn one(recording: &Recording, status: u16, before: Option<&str>, verdict: &mut V
         }
         // A busy org is no end: the step stays, and says what the org says.
         Kind::Ends if before.is_some() && card.step == "identify" && recording.passes() => {
-            said(recording, &flow, &card, None, verdict);
+            said(recording, &flow, &card, None, &[], verdict);
         }
         Kind::Ends => {
             if card.step != "terminal" {
                 verdict.fault(format!("step is {:?} instead of \"terminal\"", card.step));
             }
-            said(recording, &flow, &card, None, verdict);
+            said(recording, &flow, &card, None, &[], verdict);
             if before.is_none() {
                 told(recording, &card, None, verdict);
             }
@@ -200,7 +200,7 @@ fn asks(
         return;
     };
     let card = pages::card(flow, config);
-    said(recording, flow, &card, Some(start), verdict);
+    said(recording, flow, &card, Some(start), &[], verdict);
     if !first {
         return;
     }
@@ -214,6 +214,11 @@ fn asks(
             ));
         }
     }
+    // What is wrong is told on the page that it is about, and need not be on the others.
+    let blamed: Vec<String> = pages::problems(flow)
+        .iter()
+        .map(|problem| bare(&problem.words))
+        .collect();
     for at in (start..raw.len()).chain(0..start) {
         flow.apply(Event::Shown(at));
         let card = pages::card(flow, config);
@@ -223,7 +228,7 @@ fn asks(
         }
         core(flow, &card, verdict);
         if at != start {
-            said(recording, flow, &card, Some(at), verdict);
+            said(recording, flow, &card, Some(at), &blamed, verdict);
         }
         told(recording, &card, Some(at), verdict);
         fields(&raw[at], name, &card, verdict);
@@ -233,18 +238,21 @@ fn asks(
     }
 }
 
-/// Every word of the org's is on the page.
+/// Every word of the org's is on the page, but for what was `told` on another.
 fn said(
     recording: &Recording,
     flow: &Flow,
     card: &Card,
     shown: Option<usize>,
+    told: &[String],
     verdict: &mut Verdict,
 ) {
     let page = bare(&words(flow, card));
     for said in recording.said() {
-        let here = said.at.is_none() || said.at == shown;
-        if here && !page.contains(&bare(said.words())) {
+        let words = bare(said.words());
+        let general = said.at.is_none() && !told.contains(&words);
+        let here = general || said.at == shown;
+        if here && !page.contains(&words) {
             verdict.fault(format!("message is not on the page: {:?}", said.words()));
         }
     }
