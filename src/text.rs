@@ -269,6 +269,7 @@ catalogue! {
     SendAgain = "Send it again",
     SendAgainIn = "You can have it sent again in {0} seconds.",
     SentAgain = "It was sent again.",
+    MovedOn = "This had already gone on, perhaps in another tab. Here is where it stands now.",
     NotDuo = "This one works in a frame of another company, which this page does not load: nothing of anybody else runs beside your password. Choose another way, or use the org's own sign-in page.",
     OpenApp = "Open the app",
     PickNumber = "Choose this number in the app on your device:",

@@ -119,6 +119,13 @@ async fn k10_an_older_copy_of_a_tab_catches_up() {
         ["Email"],
         "a stale press is answered with the page that is now"
     );
+    assert_eq!(
+        copy.problems(),
+        Vec::<String>::new(),
+        "she did nothing wrong"
+    );
+    let notices = copy.notices().join(" ");
+    assert!(notices.contains("where it stands now"), "{notices}");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::{Address, Failure};
 use crate::http::{self, Unreachable};
-use crate::idx::{Control, Field, Message, Progress, Remediation, Step, Transaction};
+use crate::idx::{Control, Field, Message, Progress, Remediation, Step, Transaction, UNREAD};
 use crate::oauth::{Claims, Purpose};
 use crate::text;
 
@@ -40,6 +40,8 @@ pub struct Flow {
     pub resent: bool,
     /// On which of its remediations the newest response was shown first: what it refuses as a whole is told there.
     pub told: usize,
+    /// The transaction had gone on elsewhere when something was sent: worth saying.
+    pub moved: bool,
     /// Somebody signed out just now.
     pub signed_out: bool,
     /// The browser asks the person for a key just now.
@@ -174,6 +176,7 @@ impl Default for Flow {
             tries: 0,
             resent: false,
             told: 0,
+            moved: false,
             signed_out: false,
             performing: false,
         }
@@ -400,6 +403,7 @@ impl Flow {
         self.failure = None;
         self.found.clear();
         self.resent = false;
+        self.moved = false;
         self.signed_out = false;
         self.performing = false;
     }
@@ -418,7 +422,16 @@ impl Flow {
         self.quiet();
         self.said = self.said.wrapping_add(1);
         match progress {
-            Progress::Asked(transaction) => {
+            Progress::Asked(mut transaction) => {
+                // What was sent was for a page that is over. The one that is now is no error of the person's.
+                let unread = |message: &Message| message.is(UNREAD);
+                self.moved = transaction.messages.iter().any(unread)
+                    && self.shown().is_some_and(|(before, _)| {
+                        !quieted(before).looks_like(&quieted(&transaction))
+                    });
+                if self.moved {
+                    transaction.messages.retain(|message| !unread(message));
+                }
                 let refused = refuses(&transaction);
                 self.resent = way == Way::Resent && !refused;
                 if refused && way == Way::Pressed {

@@ -45,6 +45,9 @@ pub const PROVIDER_FAILED: &str = "idx.identity.provider.auth.error";
 /// The transaction goes on in another tab, and can be taken up in this one (protocol reference, 5.7).
 pub const ELSEWHERE: [&str; 2] = ["idx.transferred.to.new.tab", "idx.return.to.original.tab"];
 
+/// What was sent fits no form of the page that the transaction is at (protocol reference, 5.11).
+pub const UNREAD: &str = "E0000020";
+
 /// Nobody has that name (protocol reference, 6.1).
 pub const UNKNOWN_USER: &str = "idx.unknown.user";
 

@@ -18,7 +18,7 @@ pub use authenticator::{Authenticator, Grace, Kind};
 pub use challenge::{Challenge, Reach, Stop};
 pub use error::Error;
 pub use form::{Answer, Answers, Choice, Control, Field, Form, Hint, Variant};
-pub use message::{Class, ELSEWHERE, Link, Message, PROVIDER_FAILED, UNKNOWN_USER};
+pub use message::{Class, ELSEWHERE, Link, Message, PROVIDER_FAILED, UNKNOWN_USER, UNREAD};
 pub use remediation::{Provider, REMEMBER, Remediation, Step};
 pub(crate) use transaction::read_refusal;
 pub use transaction::{App, Device, Progress, Transaction, introspect};

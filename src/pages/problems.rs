@@ -204,6 +204,7 @@ pub fn notices(flow: &Flow) -> Vec<Notice> {
         (flow.slow, Text::Slow),
         (flow.resent && codes, Text::Resent),
         (flow.resent && !codes, Text::SentAgain),
+        (flow.moved, Text::MovedOn),
         (flow.tries > 2 && again, Text::CodeTrouble),
         (flow.performing, Text::InBrowser),
     ] {
