@@ -189,7 +189,11 @@ fn sent_at(step: &str, name: &str) -> bool {
             .is_some_and(|member| !member.is_empty())
     };
     match step {
-        "identify" => matches!(name, "identifier" | "rememberMe" | "credentials.passcode"),
+        // `mood` is what an org asks that nobody knows.
+        "identify" => matches!(
+            name,
+            "identifier" | "rememberMe" | "credentials.passcode" | "mood"
+        ),
         "identify-recovery" | "unlock-account" => name == "identifier",
         "select-authenticator-unlock-account" => {
             name == "identifier" || name == "authenticator" || within("authenticator")
@@ -211,6 +215,8 @@ fn sent_at(step: &str, name: &str) -> bool {
         }
         "select-enrollment-channel" => within("authenticator"),
         "enrollment-channel-data" => matches!(name, "email" | "phoneNumber"),
+        // What an org asks that nobody knows.
+        "tell-favorite-shade" => true,
         "challenge-poll" => name == "autoChallenge",
         list if list.starts_with("select-authenticator-") => {
             name == "authenticator" || within("authenticator")

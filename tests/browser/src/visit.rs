@@ -26,6 +26,7 @@ pub struct Scene {
     policy: &'static str,
     config: Config,
     host: Option<(Host, &'static str)>,
+    brand: Option<(&'static str, &'static str, &'static str)>,
 }
 
 /// The `config.json` that the app meets.
@@ -73,6 +74,7 @@ impl Scene {
             policy: "seed",
             config: Config::Right,
             host: None,
+            brand: None,
         }
     }
 
@@ -97,10 +99,44 @@ impl Scene {
         }
     }
 
+    /// The same deployment has another name, below `localhost`, under which it is another brand: this one, with an org of its
+    /// own by another policy.
+    #[must_use]
+    pub fn brand(self, host: &'static str, policy: &'static str, name: &'static str) -> Self {
+        Self {
+            brand: Some((host, policy, name)),
+            ..self
+        }
+    }
+
     /// Another configuration.
     #[must_use]
     pub fn config(self, config: Config) -> Self {
         Self { config, ..self }
+    }
+}
+
+/// The other name of a deployment, and the org behind it.
+pub struct Brand {
+    /// The origin of the app under that name.
+    pub origin: String,
+    /// The origin of its org.
+    pub org_origin: String,
+    org: Org,
+}
+
+impl Brand {
+    /// Everything that its org sent, oldest first.
+    #[must_use]
+    pub fn sent(&self) -> Vec<Mail> {
+        self.org.inbox()
+    }
+
+    /// Those who have an account there, by their addresses.
+    #[must_use]
+    pub fn people(&self) -> Vec<String> {
+        let people = self.org.people().into_iter();
+        people.map(|person| person.email).collect()
     }
 }
 
@@ -110,6 +146,7 @@ pub struct Visit {
     window: Window,
     org: Org,
     org_origin: String,
+    brand: Option<Brand>,
     /// It runs as long as this does.
     _server: Option<Server>,
 }
@@ -156,8 +193,12 @@ impl Visit {
             tokio::spawn(async move { org.serve(listener).await });
         }
 
-        let right =
+        let mut right =
             json!({ "issuer": format!("{org_origin}/oauth2/default"), "clientId": "vestibule" });
+        let brand = match scene.brand {
+            Some(of) => Some(Self::branded(of, &app_origin, &mut right).await),
+            None => None,
+        };
         let site = match &scene.config {
             Config::Right => Site::new(dist).config(right.to_string()),
             Config::With(members) => {
@@ -181,8 +222,48 @@ impl Visit {
             window: scene.window.clone(),
             org,
             org_origin,
+            brand,
             _server: None,
         }
+    }
+
+    /// Another brand of the app at this origin, which is told to the configuration.
+    async fn branded(
+        (host, policy, name): (&str, &str, &str),
+        app_origin: &str,
+        config: &mut Value,
+    ) -> Brand {
+        let at = app_origin
+            .replace("http://localhost", host)
+            .trim_end_matches('/')
+            .to_owned();
+        let origin = format!("http://{at}");
+        let (org_origin, listeners) = script::listen().await;
+        let settings = Settings::new(&org_origin, &origin)
+            .policy(policy)
+            .unwrap_or_else(|error| panic!("{error}"));
+        let org = Org::new(settings);
+        for listener in listeners {
+            let org = org.clone();
+            tokio::spawn(async move { org.serve(listener).await });
+        }
+        config["brand"] = json!({ "name": "Acme Boats" });
+        config["hosts"][at] =
+            json!({ "issuer": format!("{org_origin}/oauth2/default"), "brand": { "name": name } });
+        Brand {
+            origin,
+            org_origin,
+            org,
+        }
+    }
+
+    /// The other name of this deployment.
+    ///
+    /// # Panics
+    /// If the scene gave it none.
+    #[must_use]
+    pub fn brand(&self) -> &Brand {
+        self.brand.as_ref().expect("a scene with another brand")
     }
 
     /// The same with a server of others in front of the app.
@@ -213,6 +294,7 @@ impl Visit {
             window: scene.window.clone(),
             org,
             org_origin: org_origin.to_owned(),
+            brand: None,
             _server: Some(server),
         }
     }

@@ -67,6 +67,60 @@ fn k04_a_reload_brings_every_page_back() {
 }
 
 #[test]
+fn k04_what_was_typed_and_not_sent_outlives_a_reload_unless_it_is_secret() {
+    visit("k04-typed", Scene::new(), async |visit| {
+        visit.open("/login").await;
+        visit.at("identify", "Sign In").await;
+        visit.fill("Username", ADA.email).await;
+        visit.fill("Password", ADA.password).await;
+        visit.reload().await;
+        visit.at("identify", "Sign In").await;
+        assert_eq!(visit.value("identifier").await, ADA.email);
+        assert_eq!(visit.value("credentials.passcode").await, "");
+        let kept = format!("{:?}", visit.storage().await);
+        assert!(!kept.contains(ADA.password), "a password is nowhere");
+
+        visit.press("Sign Up").await;
+        Stop::SignUp.met(visit).await;
+        visit.fill("First name", ADA.first).await;
+        visit.reload().await;
+        Stop::SignUp.met(visit).await;
+        assert_eq!(visit.value("userProfile.firstName").await, ADA.first);
+        assert_eq!(visit.value("userProfile.email").await, ADA.email);
+        for stop in Stop::ALL {
+            if stop == Stop::Number {
+                break;
+            }
+            stop.pass(visit).await;
+        }
+        visit.choose("Voice call").await;
+        visit.fill("Extension (optional)", "12").await;
+        visit.select("country", "DE").await;
+        visit.fill("Phone number", "0151 1234").await;
+        visit.reload().await;
+        Stop::Number.met(visit).await;
+        for (name, value) in [
+            ("country", "DE"),
+            ("authenticator.phoneNumber", "0151 1234"),
+            ("extension", "12"),
+        ] {
+            assert_eq!(visit.value(name).await, value);
+        }
+        let chosen = visit.choices().await.into_iter().find(|one| one.checked);
+        assert_eq!(chosen.map(|one| one.label).as_deref(), Some("Voice call"));
+        visit.press("Skip").await;
+        Stop::Home.met(visit).await;
+        let kept = visit.storage().await.session;
+        assert_eq!(
+            kept.len(),
+            1,
+            "the tokens and nothing else: {:?}",
+            kept.keys()
+        );
+    });
+}
+
+#[test]
 fn k05_back_and_forward_are_safe_at_every_page() {
     visit("k05", Scene::new(), async |visit| {
         visit.open("/").await;
@@ -79,10 +133,7 @@ fn k05_back_and_forward_are_safe_at_every_page() {
             let step = visit.settles().await;
             visit.check().await;
             if stop == Stop::Home {
-                assert!(
-                    !step.starts_with("enroll"),
-                    "after the end there is no form any more: {step}"
-                );
+                assert_eq!(step, "home", "after the end there is no form any more");
             }
             visit.forward().await;
             stop.met(visit).await;
@@ -99,6 +150,12 @@ fn k05_back_and_forward_are_safe_at_every_page() {
             if stop != Stop::Home {
                 stop.answer(visit).await;
             }
+        }
+        // However far she goes back through what is over, she is in, and sees no form and no empty page.
+        for _ in 0..3 {
+            visit.back().await;
+            Stop::Home.met(visit).await;
+            assert_eq!(visit.inputs().await, []);
         }
         assert_eq!(
             visit.posts_to("/idp/idx/enroll/new").await.len(),

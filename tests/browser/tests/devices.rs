@@ -346,3 +346,63 @@ fn an_extension_of_apples_is_tried_and_done_without() {
         assert_eq!(org.sent_to(cancel).len(), 1);
     });
 }
+
+#[test]
+fn whether_to_remember_the_browser_goes_along_to_the_app() {
+    let org = async {
+        let org = Script::new(|_, _| (404, String::new())).await;
+        let origin = org.origin().to_owned();
+        let launch = "/idp/idx/authenticators/okta-verify/launch";
+        org.says(move |path, _| {
+            let fields = json!([
+                { "name": "identifier", "label": "Username", "required": true },
+                { "name": "rememberMe", "type": "boolean", "label": "Remember this device" },
+            ]);
+            let ways = json!([
+                form(&origin, "identify", "/idp/idx/identify", &fields),
+                form(&origin, "launch-authenticator", launch, &json!([])),
+            ]);
+            let body = match path {
+                "/oauth2/default/v1/interact" => json!({ "interaction_handle": "ih" }).to_string(),
+                "/idp/idx/introspect" => json!({ "version": "1.0.0", "stateHandle": "02.id.a",
+                    "remediation": { "type": "array", "value": ways } })
+                .to_string(),
+                _ => asks(&origin),
+            };
+            (200, body)
+        });
+        org
+    };
+    scripted(
+        "remembered-by-the-app",
+        &json!({}),
+        org,
+        async |page, org| {
+            for (at, ticked) in [true, false].into_iter().enumerate() {
+                page.open("/login").await;
+                page.at("identify", "Sign In").await;
+                if ticked {
+                    page.choose("Keep me signed in on this device").await;
+                    // A box stands as it stood after a reload, and a name that was not sent is still there.
+                    page.fill("Username", "mia@acme.test").await;
+                    page.reload().await;
+                    page.at("identify", "Sign In").await;
+                    assert_eq!(page.value("identifier").await, "mia@acme.test");
+                    assert!(page.choices().await[0].checked);
+                } else {
+                    page.choose("Keep me signed in on this device").await;
+                }
+                page.press("Sign in with Okta FastPass").await;
+                let sent = page
+                    .until("the app to be asked", async || {
+                        org.sent_to("/okta-verify/launch").get(at).cloned()
+                    })
+                    .await;
+                let body = json!({ "stateHandle": "02.id.a", "rememberMe": ticked });
+                assert_eq!(sent.json(), body, "as the box stands");
+                page.settles().await;
+                page.check().await;
+            }
+        },
+    );
+}

@@ -99,6 +99,29 @@ fn j44_the_link_in_the_mail_leads_to_the_new_password() {
 }
 
 #[test]
+fn j45_an_address_that_nobody_has_stays_and_can_be_put_right() {
+    visit("j45", Scene::new().policy("password-only"), async |visit| {
+        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+        visit.open("/recover").await;
+        visit.at("identify-recovery", "Reset your password").await;
+        visit.fill("Username", "eve@example.com").await;
+        visit.press("Next").await;
+        visit
+            .reads("There is no account with the Username eve@example.com.")
+            .await;
+        assert_eq!(visit.step().await, "identify-recovery");
+        assert_eq!(visit.value("identifier").await, "eve@example.com");
+        visit.check().await;
+        assert!(visit.sent().is_empty());
+        visit.fill("Username", ADA.email).await;
+        visit.press("Next").await;
+        visit
+            .at("authenticator-verification-data", "Verify with email")
+            .await;
+    });
+}
+
+#[test]
 fn the_address_of_the_recovery_opened_cold_leads_to_it() {
     visit("cold-recover", Scene::new(), async |visit| {
         visit.open("/recover").await;

@@ -4,7 +4,7 @@
 use browser_tests::{Config, Page, Scene, Script, Tab, Visit, Window, scripted, visit};
 use serde_json::{Value, json};
 
-use crate::walk::{self, ADA, Stop};
+use crate::walk::{self, ADA, NUMBER, Stop};
 
 const NEW: &str = "Engine-Nr-2-1851";
 
@@ -63,6 +63,40 @@ fn j47_a_locked_account_is_opened_by_the_link() {
         visit.looks_at(&first).await;
         visit.reaches("terminal").await;
         visit.looks_at(&second).await;
+        is_unlocked(visit).await;
+    });
+}
+
+#[test]
+fn j48_a_locked_account_is_opened_by_sms_without_a_question_of_the_way() {
+    visit("j48", Scene::new().policy("unlock"), async |visit| {
+        let person = json!({"email": ADA.email, "firstName": ADA.first, "lastName": ADA.last,
+            "password": ADA.password, "phone": NUMBER});
+        visit.console_of_the_org("POST", "people", &person).await;
+        visit.open("/login").await;
+        visit.at("identify", "Sign In").await;
+        visit.expect(browser_tests::Failure::Status(401));
+        walk::signs_in(visit, ADA.email, "Wrong-1843").await;
+        visit.refused("identify").await;
+        visit.press("Unlock account").await;
+        visit
+            .at("select-authenticator-unlock-account", "Unlock account")
+            .await;
+        visit.choose("Phone").await;
+        visit.press("Continue").await;
+        visit
+            .at("challenge-authenticator", "Enter verification code")
+            .await;
+        let sent = visit.sent().pop().expect("an SMS");
+        assert_eq!((sent.channel, sent.to.as_str()), ("sms", NUMBER));
+        walk::types_a_wrong_code(
+            visit,
+            "challenge-authenticator",
+            walk::other_than(&sent.code),
+        )
+        .await;
+        visit.fill("Enter code", &sent.code).await;
+        visit.press("Next").await;
         is_unlocked(visit).await;
     });
 }

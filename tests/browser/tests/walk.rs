@@ -1,6 +1,6 @@
 //! The seed's walk through registration, one page at a time, so that a story can stop at any of them.
 
-use browser_tests::Visit;
+use browser_tests::{Failure, Key, Visit};
 
 /// Somebody who signs up.
 #[derive(Clone, Copy, Debug)]
@@ -180,6 +180,63 @@ pub(crate) async fn makes_account(visit: &Visit) {
     to(visit, Stop::ThirdList).await;
     visit.press("Skip").await;
     Stop::Home.met(visit).await;
+}
+
+/// Ada has an account as an admin makes one, and comes to sign in.
+pub(crate) async fn comes_with_an_account(visit: &Visit) {
+    visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+    visit.open("/login").await;
+    visit.at("identify", "Sign In").await;
+}
+
+/// Signs out, and comes back to the Sign In page.
+pub(crate) async fn comes_again(visit: &Visit) {
+    signs_out(visit).await;
+    goes_to_sign_in(visit).await;
+}
+
+/// Takes one of the list.
+pub(crate) async fn takes(visit: &Visit, label: &str) {
+    visit.choose(label).await;
+    visit.press("Next").await;
+}
+
+/// Waits until the page is another than this one, and tells which.
+pub(crate) async fn leaves(visit: &Visit, step: &str) -> String {
+    visit
+        .until(&format!("something else than {step}"), async || {
+            let now = visit.step().await;
+            (now != step && !now.is_empty()).then_some(())
+        })
+        .await;
+    visit.settles().await
+}
+
+/// A code that is not this one.
+pub(crate) fn other_than(code: &str) -> &'static str {
+    if code == "111111" { "222222" } else { "111111" }
+}
+
+/// Types a wrong code where a right one is asked for, and is refused at its field, which is empty again and has nothing of it.
+pub(crate) async fn types_a_wrong_code(visit: &Visit, step: &str, wrong: &str) {
+    visit.expect(Failure::Status(401));
+    let sent = visit.posts_to("/idp/idx/challenge/answer").await.len();
+    visit.fill("Enter code", wrong).await;
+    if !visit.errors().await.summary.is_empty() {
+        visit.key(Key::Enter).await;
+    }
+    visit
+        .until("the refusal", async || {
+            let now = visit.posts_to("/idp/idx/challenge/answer").await.len();
+            (now > sent && !visit.is_busy().await).then_some(())
+        })
+        .await;
+    let errors = visit.refused(step).await;
+    assert_eq!(
+        errors.at("credentials.passcode"),
+        "Invalid code. Try again."
+    );
+    assert_eq!(visit.value("credentials.passcode").await, "");
 }
 
 /// Signs out from Home.
