@@ -1,14 +1,138 @@
-// Starts the app. Trunk would write this into the page itself, which the content security policy forbids, so it is a file
-// of its own, and finds the two files of the build by the preloads that Trunk writes into the head.
+// Starts the app, and does what need not wait for it. It finds the two files of the build by the preloads that Trunk writes
+// into the head. Whatever it begins, the app makes by itself too: it takes from here only what is the same to the letter.
+const [main, without] = ["main", "without"].map((id) => document.getElementById(id));
+const root = new URL(".", import.meta.url);
 const built = (rel) => document.head.querySelector(`link[rel="${rel}"]`).href;
+const path = location.pathname.slice(root.pathname.length - 1).split("/").filter(Boolean).join("/");
+
+const stored = (name) => {
+  try {
+    return Object.keys(sessionStorage).some((key) => key.startsWith(`vestibule.${name}|`));
+  } catch {
+    return true;
+  }
+};
+
+// The form of Sign In: what is typed and pressed before the app is there. Returns what repeats it then.
+const form = () => {
+  const presses = new Set();
+  const click = ({ target }) => {
+    const button = target.closest("[type=button]");
+    if (button) presses.delete(button) || presses.add(button);
+  };
+  const submit = (event) => {
+    event.preventDefault();
+    const button = main.querySelector("[type=submit]");
+    button.setAttribute("aria-disabled", "true");
+    presses.add(button);
+  };
+  main.addEventListener("click", click);
+  main.addEventListener("submit", submit);
+  document.title = main.querySelector("h1").textContent;
+  main.hidden = false;
+  return () => {
+    main.removeEventListener("click", click);
+    main.removeEventListener("submit", submit);
+    if (main.dataset.step === "identify") for (const button of presses) if (button.isConnected) button.click();
+  };
+};
+
+const ask = (asked, url, init, next = () => {}) => {
+  const abort = new AbortController();
+  const answer = fetch(url, { ...init, signal: abort.signal }).then(async (answer) => {
+    const text = await answer.clone().text();
+    // The app meets again what goes wrong here, and says so.
+    await Promise.resolve(text).then(next).catch(() => {});
+    return answer;
+  });
+  answer.catch(() => {});
+  asked.push([url, init.body ?? null, init.credentials === "include", answer, abort, init.seed]);
+};
+
+// What each member of config.json must be for the start to be the usual one. Of any other, boot.js knows too little.
+const usual = {
+  issuer: /^(https:\/\/[\w.-]+|http:\/\/(localhost|127\.0\.0\.1))(:\d+)?(\/[\w.\/-]*)?$/,
+  clientId: /^(?!your-client-id$)[\w-]+$/,
+  redirectUri: /^https?:[^#]+$/,
+  scopes: /(^|[" ])openid([" ]|$)/,
+  brand: /^{/,
+  fastpass: /^/,
+  debug: /^false$/,
+  cookies: /^(true|false)$/,
+  hostedSignIn: /^(true|false)$/,
+  postLogoutRedirectUri: /^https?:/,
+  acrValues: /^[^[{]/,
+  maxAge: /^\d+$/,
+};
+const ION = "application/ion+json; okta-version=1.0.0";
+
+// A sign-in that begins here and now: interact, then introspect.
+const begin = async (asked, text) => {
+  const { hosts, ...common } = JSON.parse(text);
+  const config = { ...common, ...hosts?.[location.host] };
+  for (const [name, value] of Object.entries(config)) {
+    const written = typeof value === "object" ? JSON.stringify(value) : value;
+    if (value != null && !usual[name]?.test(written)) return;
+  }
+  const { clientId, redirectUri = null, scopes = null, cookies, acrValues, maxAge } = config;
+  const issuer = config.issuer.replace(/\/+$/, "");
+  const [org, server] = issuer.match(/^\w+:\/\/[^/]+|\/oauth2.*$/g);
+  const redirect = redirectUri ?? `${root}login/callback`;
+  if (!clientId || org.endsWith("//your-org.okta.com") || redirect.split("?")[0] === location.origin + location.pathname) return;
+
+  const seed = crypto.getRandomValues(new Uint8Array(96));
+  const word = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+  const [state, nonce, verifier] = [0, 32, 64].map((at) => word(seed.slice(at, at + 32)));
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+  const fields = Object.entries({
+    client_id: clientId,
+    scope: [scopes ?? "openid profile email"].flat().join(" "),
+    redirect_uri: redirect,
+    code_challenge: word(digest),
+    code_challenge_method: "S256",
+    state,
+    nonce,
+    acr_values: acrValues,
+    max_age: maxAge,
+  }).filter(([, value]) => value != null);
+  const init = (type, body) => ({
+    method: "POST",
+    headers: { Accept: type === ION ? ION : "application/json", "Content-Type": type },
+    body,
+    credentials: `${cookies}` === "true" ? "include" : "omit",
+    cache: "no-store",
+    redirect: "error",
+  });
+  const body = fields.map((field) => field.map(encodeURIComponent).join("=")).join("&");
+  const start = { ...init("application/x-www-form-urlencoded", body), seed };
+  ask(asked, `${issuer}${server ? "" : "/oauth2"}/v1/interact`, start, (text) => {
+    const handle = JSON.parse(text).interaction_handle;
+    if (handle) ask(asked, `${org}/idp/idx/introspect`, init(ION, JSON.stringify({ interactionHandle: handle })));
+  });
+};
+
+const boot = async () => {
+  if (typeof WebAssembly !== "object") throw new Error("no WebAssembly");
+  const asked = [];
+  const login = path === "login" && !stored("tokens");
+  const fresh = login && !location.search && !stored("transaction");
+  const others = [...new URLSearchParams(location.search).keys()].filter((name) => !/^(login_hint|acr_values|max_age)$/.test(name));
+  const begun = main && login && !others.length ? form() : () => {};
+  ask(asked, `${root}config.json`, { cache: "no-cache" }, fresh ? (text) => begin(asked, text) : undefined);
+  const { default: load, start } = await import(built("modulepreload"));
+  await load({ module_or_path: built("preload") });
+  without?.remove();
+  start(asked, begun);
+};
 
 try {
-  const { default: start } = await import(built("modulepreload"));
-  await start({ module_or_path: built("preload") });
+  await boot();
 } catch (problem) {
-  const notice = document.createElement("p");
-  notice.setAttribute("role", "alert");
-  notice.textContent = "This page could not start. Load it again, or use a newer browser.";
-  document.body.append(notice);
+  // Without WebAssembly, or without a file of the build.
+  main?.remove();
+  without.hidden = false;
+  without.querySelector("h1").focus();
+  document.title = without.querySelector("h1").textContent;
+  (await import(`${root}without.js`)).default(root, path, without);
   throw problem;
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlFormElement;
 
 use crate::browser::{self, place};
@@ -12,8 +13,11 @@ use crate::pages::{self, Card, Press};
 use crate::text::Text;
 use crate::ui::{self, AnyView, Desk, Said, State};
 
-/// Reads `config.json` and puts the app into the page.
-pub fn start() {
+/// Reads `config.json` and puts the app into the page. `asked` are the requests that boot.js has sent already, `begun` it
+/// wants to be told when the first page is drawn.
+#[wasm_bindgen]
+pub fn start(asked: js_sys::Array, begun: js_sys::Function) {
+    browser::take_over(asked, begun);
     browser::spawn(async {
         let root = [place::origin(), place::root()].concat();
         let config = match browser::text(&[root.as_str(), "config.json"].concat()).await {
@@ -28,7 +32,7 @@ pub fn start() {
     });
 }
 
-fn app(config: Config) -> AnyView {
+fn app(config: Config) -> Vec<AnyView> {
     let brand = config.brand.clone();
     let store = FlowStore::new(config);
     let desk = Desk {
@@ -73,7 +77,7 @@ fn app(config: Config) -> AnyView {
     page(brand, desk)
 }
 
-fn unconfigured(problem: &Problem) -> AnyView {
+fn unconfigured(problem: &Problem) -> Vec<AnyView> {
     let card = pages::unconfigured(problem);
     let desk = Desk {
         card: Shared::new(card),
@@ -97,11 +101,15 @@ fn unconfigured(problem: &Problem) -> AnyView {
     )
 }
 
-fn page(brand: Brand, desk: Desk) -> AnyView {
+fn page(brand: Brand, desk: Desk) -> Vec<AnyView> {
     let view = ui::page(&brand, desk);
     // The title says where one is, and that something is wrong.
     follow(move || {
-        let heading = desk.card.read().heading.clone();
+        let card = desk.card.read();
+        if ui::early(&card) {
+            return;
+        }
+        let heading = card.heading.clone();
         let title = match &brand.name {
             Some(name) => pages::fill(Text::TitleOf, &[&heading, name]),
             None => heading,
@@ -118,15 +126,21 @@ fn page(brand: Brand, desk: Desk) -> AnyView {
     let mut before = desk.said.read_untracked().times;
     follow(move || {
         let (card, said) = (desk.card.read().clone(), desk.said.read());
+        if ui::early(&card) {
+            return;
+        }
         let again = std::mem::replace(&mut before, said.times) != said.times;
         let another = known.as_ref() != Some(&card);
         if again && !said.problems.is_empty() {
             later(ui::focus_summary);
-        } else if another {
+        } else if another && known.as_ref().is_some_and(|known| !known.waits()) {
             later(ui::focus_heading);
         } else {
-            // What was pressed may be gone from the page.
+            // What was pressed may be gone from the page. Who types already, on the first page, types on.
             later(ui::rescue_focus);
+        }
+        if !card.waits() {
+            later(browser::begun);
         }
         // What is drawn now can be read now.
         if another {

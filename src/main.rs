@@ -1,6 +1,6 @@
-//! Starts the app.
+//! The app: boot.js calls [`vestibule::app::start`] when it is loaded.
 
-fn main() {
-    #[cfg(target_arch = "wasm32")]
-    vestibule::app::start();
-}
+#[cfg(target_arch = "wasm32")]
+pub use vestibule::app;
+
+fn main() {}

@@ -280,9 +280,11 @@ catalogue! {
     DeviceBegin = "Begin here",
     AnotherWay = "Reset it",
 
-    // Before the app is there: index.html and boot.js say these, and a test compares
+    // Before the app is there, or where it cannot run: the build writes these into the page
     NoScript = "Signing in needs JavaScript. Turn it on for this site, then load the page again.",
     NoStart = "This page could not start. Load it again, or use a newer browser.",
+    NoStartBack = "The org has let you in, but this browser cannot show what comes next. Use a newer browser to go on here.",
+    OrgPage = "Go to the org's own sign-in page",
 
     // Ends
     ErrorHeading = "Sign-in is not possible right now",
@@ -361,12 +363,6 @@ catalogue! {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_said_before_the_app_is_there_is_in_the_catalogue() {
-        assert!(include_str!("../index.html").contains(Text::NoScript.words()));
-        assert!(include_str!("../boot.js").contains(Text::NoStart.words()));
-    }
 
     #[test]
     fn a_part_is_found_wherever_it_stands() {

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use js_sys::Promise;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -10,6 +11,7 @@ use web_sys::{
     Response,
 };
 
+use super::early;
 use super::timer::Timer;
 use crate::http::{self, HttpRequest, HttpResponse, Method, Unreachable};
 use crate::secret::Secret;
@@ -17,7 +19,8 @@ use crate::secret::Secret;
 /// Sends a request. Nothing of the browser's goes along that it does not ask for: no cookies, no cache; and no redirect is followed, for a body
 /// with a password in it goes where it was meant to go or nowhere.
 pub(super) async fn send(request: HttpRequest) -> Result<HttpResponse, Unreachable> {
-    let abort = AbortController::new().map_err(|_| Unreachable::Network)?;
+    let body = request.body.as_ref().map(Secret::expose);
+    let (abort, out) = begin(&request.url, body, request.cookies)?;
     let late = Rc::new(Cell::new(false));
     let timer = Timer::after(request.patience, {
         let (abort, late) = (abort.clone(), late.clone());
@@ -26,7 +29,7 @@ pub(super) async fn send(request: HttpRequest) -> Result<HttpResponse, Unreachab
             abort.abort();
         }
     });
-    let answer = exchange(request, &abort).await;
+    let answer = exchange(request, &abort, out).await;
     drop(timer);
     answer.map_err(|_| {
         if late.get() {
@@ -37,7 +40,24 @@ pub(super) async fn send(request: HttpRequest) -> Result<HttpResponse, Unreachab
     })
 }
 
-async fn exchange(request: HttpRequest, abort: &AbortController) -> Result<HttpResponse, JsValue> {
+/// What aborts a request, and the promise of its answer if it is out already.
+fn begin(
+    url: &str,
+    body: Option<&str>,
+    cookies: bool,
+) -> Result<(AbortController, Option<Promise>), Unreachable> {
+    if let Some((abort, out)) = early::asked(url, body, cookies) {
+        return Ok((abort, Some(out)));
+    }
+    let abort = AbortController::new().map_err(|_| Unreachable::Network)?;
+    Ok((abort, None))
+}
+
+async fn exchange(
+    request: HttpRequest,
+    abort: &AbortController,
+    out: Option<Promise>,
+) -> Result<HttpResponse, JsValue> {
     let init = RequestInit::new();
     init.set_method(match request.method {
         Method::Get => "GET",
@@ -59,7 +79,7 @@ async fn exchange(request: HttpRequest, abort: &AbortController) -> Result<HttpR
     });
     init.set_cache(RequestCache::NoStore);
     init.set_redirect(RequestRedirect::Error);
-    let answer = fetch(&request.url, &init, abort).await?;
+    let answer = fetch(&request.url, &init, abort, out).await?;
     let header = |name: &str| answer.headers().get(name).ok().flatten();
     Ok(HttpResponse {
         status: answer.status(),
@@ -73,10 +93,11 @@ async fn fetch(
     url: &str,
     init: &RequestInit,
     abort: &AbortController,
+    out: Option<Promise>,
 ) -> Result<Response, JsValue> {
     init.set_signal(Some(&abort.signal()));
     let window = web_sys::window().ok_or(JsValue::NULL)?;
-    JsFuture::from(window.fetch_with_str_and_init(url, init))
+    JsFuture::from(out.unwrap_or_else(|| window.fetch_with_str_and_init(url, init)))
         .await?
         .dyn_into()
 }
@@ -105,14 +126,14 @@ fn retry_after(status: u16, header: impl Fn(&str) -> Option<String>) -> Option<u
 /// # Errors
 /// [`Unreachable`] if the host does not answer in time.
 pub async fn text(url: &str) -> Result<Option<String>, Unreachable> {
-    let abort = AbortController::new().map_err(|_| Unreachable::Network)?;
+    let (abort, out) = begin(url, None, false)?;
     let _timer = Timer::after(http::PATIENCE, {
         let abort = abort.clone();
         move || abort.abort()
     });
     let init = RequestInit::new();
     init.set_cache(RequestCache::NoCache);
-    let answer = fetch(url, &init, &abort)
+    let answer = fetch(url, &init, &abort, out)
         .await
         .map_err(|_| Unreachable::Network)?;
     // A host that answers every path with the page has no such file either.

@@ -1,6 +1,7 @@
 //! All of the platform: it sends, stores, draws chance, verifies, and knows where it is.
 
 mod crypto;
+mod early;
 mod fetch;
 pub mod focus;
 pub mod passkeys;
@@ -58,6 +59,16 @@ thread_local! {
 /// So many of the newest requests are kept for a developer.
 const KEPT: usize = 60;
 
+/// Takes over what boot.js began: the requests that are out, and what it wants to be told once the first page is drawn.
+pub fn take_over(asked: js_sys::Array, begun: js_sys::Function) {
+    early::take(asked, begun);
+}
+
+/// The first page is drawn.
+pub fn begun() {
+    early::begun();
+}
+
 /// From now on the exchange is kept, by its shape alone.
 pub fn keep_trace() {
     TRACED.set(true);
@@ -80,7 +91,9 @@ impl World for Browser {
     }
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), Failure> {
-        crypto::random(bytes).ok_or(Failure::Insecure)
+        early::random(bytes)
+            .or_else(|| crypto::random(bytes))
+            .ok_or(Failure::Insecure)
     }
 
     fn now(&self) -> u64 {

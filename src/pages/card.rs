@@ -5,6 +5,9 @@ use crate::oauth::Purpose;
 use crate::password::Rules;
 use crate::text::Text;
 
+/// The step of a page while its first answer is awaited.
+pub(super) const LOADING: &str = "loading";
+
 /// A page: what stands on it from top to bottom. Two equal cards are the same page, and what was typed on it stays.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Card {
@@ -57,6 +60,11 @@ impl Card {
             request_id: None,
             trace: None,
         }
+    }
+
+    /// Whether nobody knows yet what the page will be.
+    pub fn waits(&self) -> bool {
+        self.step == LOADING
     }
 
     /// The inputs on the page that are not inside a variant.

@@ -6,6 +6,8 @@ mod card;
 mod check;
 mod choose_authenticator;
 mod consent;
+#[cfg(not(target_arch = "wasm32"))]
+mod first;
 mod generic;
 mod passkey;
 mod password_rules;
@@ -25,6 +27,8 @@ pub use card::{
     Action, Button, Card, Choice, CodeKind, Icon, Input, Mark, Part, Press, State, Variant,
 };
 pub use check::{COUNTRY, Checked, EXTENSION, Raw, bare, check, draft};
+#[cfg(not(target_arch = "wasm32"))]
+pub use first::first;
 pub use password_rules::{RuleLine, lines as rule_lines};
 pub use phone_number::shown_back;
 pub use problems::{Notice, Problem, notices, problems, said};
@@ -56,7 +60,7 @@ pub fn card(flow: &Flow, config: &Config) -> Card {
 
 fn page(flow: &Flow, config: &Config) -> Card {
     match &flow.phase {
-        Phase::Loading => Card::new("loading", Text::Loading),
+        Phase::Loading => Card::new(card::LOADING, Text::Loading),
         Phase::Home(session) => signed_in::page(session.as_ref(), flow.signed_out),
         Phase::Failed(failure) => stopped::failed(failure, config),
         Phase::Stopped(transaction) => stopped::terminal(transaction),
@@ -70,7 +74,7 @@ fn page(flow: &Flow, config: &Config) -> Card {
 
 fn step(flow: &Flow, config: &Config) -> Card {
     let Some((transaction, remediation)) = flow.shown() else {
-        return Card::new("loading", Text::Loading);
+        return Card::new(card::LOADING, Text::Loading);
     };
     let kind = remediation.about.as_ref().map(|about| about.kind);
     let mut card = match (remediation.step, kind) {

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Node};
 
+use super::adopt;
 use crate::leptos::{self, Rndr, document, follow};
 
 /// An element that is being put together.
@@ -18,12 +19,36 @@ pub struct AnyView(Node);
 
 /// An element.
 pub(super) fn el(tag: &'static str) -> El {
-    El(Rndr::create_element(tag, None))
+    El(adopt::claim(tag, "", None).unwrap_or_else(|| Rndr::create_element(tag, None)))
 }
 
 /// An element of a class.
 pub(super) fn of(tag: &'static str, class: &'static str) -> El {
-    el(tag).set("class", class)
+    made(tag, class, None)
+}
+
+/// An element of a class, for something that is typed in under that name, which is its id.
+pub(super) fn named(tag: &'static str, class: &'static str, name: &str) -> El {
+    made(tag, class, Some(name)).set("id", name)
+}
+
+fn made(tag: &'static str, class: &'static str, id: Option<&str>) -> El {
+    let made = adopt::claim(tag, class, id).unwrap_or_else(|| Rndr::create_element(tag, None));
+    El(made).set("class", class)
+}
+
+/// An element that stands in the page already.
+pub(super) fn that(element: Element) -> El {
+    El(element)
+}
+
+impl AnyView {
+    /// Takes the place of an element.
+    pub(super) fn replaces(&self, element: &Element) {
+        if let Some(parent) = element.parent_node() {
+            let _ = parent.replace_child(&self.0, element);
+        }
+    }
 }
 
 impl El {
@@ -41,7 +66,7 @@ impl El {
 
     /// An attribute that is there or not.
     pub(super) fn flag(self, name: &'static str, there: bool) -> Self {
-        if there { self.set(name, "") } else { self }
+        self.maybe(name, there.then(String::new))
     }
 
     /// An attribute that changes.
@@ -115,8 +140,15 @@ fn changing(part: Box<dyn Fn() -> Vec<AnyView>>) -> AnyView {
     follow(move || {
         let mut old = start.0.next_sibling();
         for view in part() {
-            if let Some(parent) = end.0.parent_node() {
-                // A browser refuses only what cannot stand there, such as an element in itself.
+            let Some(parent) = end.0.parent_node() else {
+                continue;
+            };
+            // A browser refuses only what cannot stand there, such as an element in itself.
+            if adopt::within(&parent, &view.0) {
+                // It stays where it is, and the two come around it.
+                let _ = parent.insert_before(&start.0, Some(&view.0));
+                let _ = parent.insert_before(&end.0, view.0.next_sibling().as_ref());
+            } else {
                 let _ = parent.insert_before(&view.0, old.as_ref());
             }
         }
@@ -136,11 +168,20 @@ pub(super) fn words(words: impl Fn() -> String + 'static) -> AnyView {
     view
 }
 
-/// Puts what is made into the page, for as long as the page lives.
-pub fn mount(page: Box<dyn FnOnce() -> AnyView>) {
+/// Puts what is made into the page, for as long as the page lives: around what of it stands there already.
+pub fn mount(page: Box<dyn FnOnce() -> Vec<AnyView>>) {
     leptos::mount(move || {
-        if let Some(body) = document().body() {
-            append(&body, &page());
+        let Some(body) = document().body() else {
+            return;
+        };
+        let views = page();
+        let mut standing = views.iter().find(|view| adopt::within(&body, &view.0));
+        for view in &views {
+            if standing.is_some_and(|standing| standing.0.is_same_node(Some(&view.0))) {
+                standing = None;
+            } else {
+                let _ = body.insert_before(&view.0, standing.map(|standing| &standing.0));
+            }
         }
     });
 }
@@ -150,8 +191,10 @@ fn text(words: &str) -> AnyView {
 }
 
 fn append(parent: &Node, child: &AnyView) {
-    // A browser refuses only what cannot stand there, such as an element in itself.
-    let _ = parent.append_child(&child.0);
+    if !adopt::place(parent, &child.0) {
+        // A browser refuses only what cannot stand there, such as an element in itself.
+        let _ = parent.append_child(&child.0);
+    }
 }
 
 fn attribute(element: &Element, name: &str, value: Option<String>) {

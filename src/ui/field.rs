@@ -1,6 +1,6 @@
 //! A text box with its label, hint and problem.
 
-use super::el::{AnyView, of, words};
+use super::el::{AnyView, named, of, words};
 use super::{Desk, described, error, form, wrong};
 use crate::browser::focus;
 use crate::leptos::*;
@@ -47,15 +47,15 @@ pub(super) fn field(input: &Input, beside: Option<&str>, desk: Desk) -> AnyView 
     // Several lines have what they begin with inside.
     let lines = input.kind == "textarea";
     let inside = value.clone().filter(|_| lines).unwrap_or_default();
-    let control = of(
+    let control = named(
         if lines { "textarea" } else { "input" },
         if input.code.is_some() {
             "field__input code"
         } else {
             "field__input"
         },
+        name,
     )
-    .set("id", name)
     .set("name", name)
     .maybe("type", (!lines).then(|| input.kind.to_owned()))
     .set("autocomplete", input.autocomplete)

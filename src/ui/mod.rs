@@ -1,5 +1,6 @@
 //! What draws: any card, part by part. Knows HTML, and nothing of IDX.
 
+mod adopt;
 mod buttons;
 mod card;
 mod choices;
@@ -10,6 +11,8 @@ mod password;
 mod phone;
 mod resend;
 mod summary;
+
+use std::cell::RefCell;
 
 use wasm_bindgen::JsCast as _;
 use web_sys::{FormData, HtmlFormElement};
@@ -102,7 +105,7 @@ impl Desk {
 }
 
 /// The whole page: whose door it is, the card, the way to say which request went wrong.
-pub fn page(brand: &Brand, desk: Desk) -> AnyView {
+pub fn page(brand: &Brand, desk: Desk) -> Vec<AnyView> {
     let skip = of("a", "skip-link")
         .set("href", "#heading")
         .text(Text::SkipToContent.words())
@@ -110,10 +113,37 @@ pub fn page(brand: &Brand, desk: Desk) -> AnyView {
             event.prevent_default();
             focus_heading();
         });
-    let main = of("main", "page")
-        .set("id", "main")
+    let standing = adopt::standing();
+    let early = RefCell::new(
+        standing
+            .as_ref()
+            .and_then(|main| main.first_element_child()),
+    );
+    let main = standing
+        .map_or_else(|| of("main", "page").set("id", "main"), el::that)
         .live("data-step", move || Some(desk.card.read().step.clone()))
-        .child(live(move || vec![card::card(&desk.card.read(), desk)]));
+        .child(live(move || {
+            let card = desk.card.read();
+            let Some(form) = early.take() else {
+                return vec![card::card(&card, desk)];
+            };
+            if card.waits() {
+                // The person fills it in meanwhile. Only what is to be known comes to it.
+                if let Ok(Some(place)) = form.query_selector("[role=status]") {
+                    summary::notices(desk).replaces(&place);
+                }
+                early.replace(Some(form));
+                return Vec::new();
+            }
+            let asks_the_same = card
+                .inputs()
+                .any(|input| document().get_element_by_id(&input.name).is_some());
+            if !asks_the_same {
+                form.remove();
+                return vec![card::card(&card, desk)];
+            }
+            vec![adopt::over(&form, || card::card(&card, desk))]
+        }));
     let foot = live(move || {
         let card = desk.card.read();
         let words = card
@@ -127,7 +157,7 @@ pub fn page(brand: &Brand, desk: Desk) -> AnyView {
             .into_iter()
             .collect()
     });
-    all([skip.any(), header(brand), main.any(), foot])
+    vec![skip.any(), header(brand), main.any(), foot]
 }
 
 fn header(brand: &Brand) -> AnyView {
@@ -175,6 +205,11 @@ pub fn rescue_focus() {
     if focus::lost() {
         focus_heading();
     }
+}
+
+/// Whether the person has a form to fill in, though nobody knows yet what the org asks for.
+pub fn early(card: &Card) -> bool {
+    card.waits() && form().is_some()
 }
 
 /// The focus goes to the summary of what is wrong.

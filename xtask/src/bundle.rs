@@ -6,10 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Error, Result, html, paths, process, tools::Tools};
+use crate::{Error, Result, html, page, paths, process, tools::Tools};
 
-/// Builds the app for release into `dist/`, for a folder of its origin: `/`, or `/auth/`.
-pub fn build(tools: &Tools, public_url: &str) -> Result<PathBuf> {
+/// Builds the app for release into `dist/`, for a folder of its origin: `/`, or `/auth/`. The org's origin, where it is
+/// known, is connected to ahead.
+pub fn build(tools: &Tools, public_url: &str, org: Option<&str>) -> Result<PathBuf> {
     let dist = paths::root().join("dist");
     process::timed("Building the app", || {
         let mut trunk = tools.trunk();
@@ -27,25 +28,10 @@ pub fn build(tools: &Tools, public_url: &str) -> Result<PathBuf> {
         }
         process::run(&mut trunk)
     })?;
-    shorten(tools, &dist)?;
+    page::finish(tools, &dist, public_url, org)?;
     check(&dist)?;
     compress(&dist)?;
     Ok(dist)
-}
-
-/// Makes the script smaller that wasm-bindgen writes. Trunk lets it be, and no integrity is stated for it.
-fn shorten(tools: &Tools, dist: &Path) -> Result<()> {
-    let files = files(dist)?;
-    let scripts = files.iter().filter(|name| {
-        name.strip_suffix(".js")
-            .is_some_and(|stem| files.contains(&format!("{stem}_bg.wasm")))
-    });
-    for script in scripts {
-        if let Some(mut terser) = tools.terser(&dist.join(script)) {
-            process::run(&mut terser)?;
-        }
-    }
-    Ok(())
 }
 
 /// Flags that keep this machine's folders out of the build: it is the same on each, smaller, and tells of none.

@@ -66,7 +66,7 @@ pub fn run(options: &args::Test) -> Result<()> {
     native.args(&options.filter);
     report.tests("Tests", native);
 
-    match report.step("Build", || bundle::build(&tools, "/")) {
+    match report.step("Build", || bundle::build(&tools, "/", None)) {
         Some(dist) => built(options, &mut report, &dist, browser),
         None => process::say("Without a build there are no tests of size and browser."),
     }

@@ -23,7 +23,7 @@ pub fn run(options: &args::Demo) -> Result<()> {
         wait_for(async { serve::loopback(port, option).await.map(drop) })?;
     }
     let dist = if options.build {
-        bundle::build(&Tools::ensure(Small::Wanted)?, "/")?
+        bundle::build(&Tools::ensure(Small::Wanted)?, "/", None)?
     } else {
         paths::dist()
     };

@@ -57,6 +57,11 @@ pub enum Error {
         /// Each piece, as `line 3: <style>`.
         found: Vec<String>,
     },
+    /// The app's first page has a part that the document cannot show before the app does.
+    FirstPage {
+        /// The part.
+        part: String,
+    },
     /// The app is not built.
     NotBuilt {
         /// Where it should be.
@@ -113,6 +118,10 @@ impl fmt::Display for Error {
                 f,
                 "The built page has inline content, which its content security policy forbids. Move it to a file:\n    {}",
                 found.join("\n    ")
+            ),
+            Self::FirstPage { part } => write!(
+                f,
+                "xtask/src/first.rs does not know how to draw this part of the app's first page:\n    {part}"
             ),
             Self::NotBuilt { dist } => {
                 write!(

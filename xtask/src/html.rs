@@ -12,6 +12,8 @@ pub struct Tag {
     pub attributes: Vec<(String, String)>,
     /// The line on which it begins, from 1.
     pub line: usize,
+    /// Where it stands in the page, in bytes, from `<` to `>`.
+    pub range: std::ops::Range<usize>,
 }
 
 impl Tag {
@@ -39,6 +41,7 @@ pub fn tags(html: &str) -> Vec<Tag> {
             let (attributes, after) = attributes(after);
             let name = name.to_ascii_lowercase();
             rest = after;
+            let end = html.len() - rest.len();
             if matches!(name.as_str(), "script" | "style") {
                 // Their text is no markup.
                 let end = rest
@@ -52,6 +55,7 @@ pub fn tags(html: &str) -> Vec<Tag> {
                 name,
                 attributes,
                 line,
+                range: here..end,
             });
         }
     }
@@ -182,6 +186,7 @@ const wasm = await init({ module_or_path: '/a-1_bg.wasm' });
         assert_eq!(tags[0].attribute("data-x"), Some("1>2"));
         assert_eq!(tags[0].attribute("crossorigin"), Some(""));
         assert_eq!(tags[1].attribute("src"), Some("/a.js"));
+        assert_eq!(&page[tags[1].range.clone()], "<script src=/a.js>");
     }
 
     #[test]

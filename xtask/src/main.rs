@@ -48,7 +48,11 @@ fn build(options: &args::Build) -> Result<()> {
         Some(_) => Some(policy_of(options)?),
         None => None,
     };
-    let dist = bundle::build(&Tools::ensure(Small::Required)?, &options.public_url)?;
+    let dist = bundle::build(
+        &Tools::ensure(Small::Required)?,
+        &options.public_url,
+        options.org.as_deref(),
+    )?;
     if let (Some(host), Some(policy)) = (options.host, policy) {
         let site = hosts::Site {
             dist: &dist,

@@ -77,6 +77,8 @@ fn named(page: &str) -> Vec<String> {
     let tags = html::tags(page);
     let addresses = tags
         .iter()
+        // What only a browser without modules fetches is not for this form.
+        .filter(|tag| tag.attribute("nomodule").is_none())
         .filter_map(|tag| tag.attribute("href").or_else(|| tag.attribute("src")));
     addresses.map(str::to_owned).collect()
 }

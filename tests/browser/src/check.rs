@@ -189,8 +189,8 @@ fn sent_at(step: &str, name: &str) -> bool {
             .is_some_and(|member| !member.is_empty())
     };
     match step {
-        // `mood` is what an org asks that nobody knows.
-        "identify" => matches!(
+        // Before the app is there, what is filled in is meant for sign-in. `mood` is what an org asks that nobody knows.
+        "identify" | "loading" => matches!(
             name,
             "identifier" | "rememberMe" | "credentials.passcode" | "mood"
         ),

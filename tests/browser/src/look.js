@@ -28,8 +28,8 @@ const summary = () => {
 
 const look = {
   step: () => document.querySelector("main")?.dataset.step ?? null,
-  heading: () => text(document.querySelector("h1")),
-  headings: () => all("h1").map(text),
+  heading: () => text(all("h1").find(reachable)),
+  headings: () => all("h1").filter(reachable).map(text),
   title: () => document.title,
   address: () => location.pathname + location.search + location.hash,
   origin: () => location.origin,

@@ -44,6 +44,8 @@ pub struct Request {
     pub url: String,
     /// What was sent, if it was text.
     pub body: String,
+    /// What it accepts, and of what type it is.
+    pub types: [String; 2],
 }
 
 impl Request {
@@ -409,6 +411,16 @@ impl Page {
         Some(self.accessible_name(&self.element(&focused)).await)
     }
 
+    /// A script runs before anything of each page from now on.
+    pub async fn before_each_page(&self, script: &str) {
+        self.session
+            .cdp(
+                "Page.addScriptToEvaluateOnNewDocument",
+                json!({ "source": script }),
+            )
+            .await;
+    }
+
     /// Takes the network away, or brings it back.
     pub async fn offline(&self, offline: bool) {
         self.tell(if offline {
@@ -613,6 +625,13 @@ impl Page {
                     method: text("method"),
                     url: text("url"),
                     body: text("postData"),
+                    types: ["accept", "content-type"].map(|name| {
+                        let headers = request["headers"].as_object().into_iter().flatten();
+                        let mut found =
+                            headers.filter(|(known, _)| known.eq_ignore_ascii_case(name));
+                        let value = found.next().and_then(|(_, value)| value.as_str());
+                        value.unwrap_or_default().to_owned()
+                    }),
                 };
                 self.requests.borrow_mut().push(request);
             }

@@ -20,6 +20,8 @@ pub struct Window {
     pub dark: bool,
     /// The languages the browser asks for, best first, as `de-DE,de`.
     pub languages: &'static str,
+    /// Whether the story goes on as soon as the page is there, though not all of its files are.
+    pub eager: bool,
 }
 
 impl Window {
@@ -29,6 +31,7 @@ impl Window {
         height: 900,
         dark: false,
         languages: "en-US,en",
+        eager: false,
     };
     /// A small phone.
     pub const PHONE: Self = Self {
@@ -75,6 +78,7 @@ impl Session {
         let first = languages.split(',').next().unwrap_or("en");
         let wanted = json!({
             "browserName": "chrome",
+            "pageLoadStrategy": if window.eager { "eager" } else { "normal" },
             "goog:chromeOptions": {
                 "binary": driver::chromium(),
                 "args": [

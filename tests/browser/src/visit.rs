@@ -5,9 +5,11 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use axum::middleware::{Next, from_fn};
 use org::{Fault, Mail, Org, Person, Settings, TokenFault};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tower::ServiceExt as _;
 use xtask::hosts::Host;
 use xtask::paths;
@@ -27,6 +29,7 @@ pub struct Scene {
     config: Config,
     host: Option<(Host, &'static str)>,
     brand: Option<(&'static str, &'static str, &'static str)>,
+    held: bool,
 }
 
 /// The `config.json` that the app meets.
@@ -75,6 +78,7 @@ impl Scene {
             config: Config::Right,
             host: None,
             brand: None,
+            held: false,
         }
     }
 
@@ -105,6 +109,20 @@ impl Scene {
     pub fn brand(self, host: &'static str, policy: &'static str, name: &'static str) -> Self {
         Self {
             brand: Some((host, policy, name)),
+            ..self
+        }
+    }
+
+    /// The app itself, its WebAssembly, does not come before [`Visit::lets_the_app_come`].
+    #[must_use]
+    pub fn held(self) -> Self {
+        let window = Window {
+            eager: true,
+            ..self.window
+        };
+        Self {
+            window,
+            held: true,
             ..self
         }
     }
@@ -147,6 +165,8 @@ pub struct Visit {
     org: Org,
     org_origin: String,
     brand: Option<Brand>,
+    /// Whether the app may come.
+    comes: watch::Sender<bool>,
     /// It runs as long as this does.
     _server: Option<Server>,
 }
@@ -212,10 +232,24 @@ impl Visit {
             Config::Missing => Site::new(without_config(&dist)),
         };
         // Whatever the configuration says: the policy of the page lets the org be reached.
-        tokio::spawn(
-            site.org(&org_origin)
-                .serve_until(app_listeners, std::future::pending()),
-        );
+        let comes = watch::Sender::new(!scene.held);
+        let gate = comes.clone();
+        let router = site.org(&org_origin).router().layer(from_fn(
+            move |request: axum::extract::Request, next: Next| {
+                let mut comes = gate.subscribe();
+                async move {
+                    if request.uri().path().ends_with(".wasm") {
+                        // Nobody holds it any more when the story is over.
+                        let _ = comes.wait_for(|comes| *comes).await;
+                    }
+                    next.run(request).await
+                }
+            },
+        ));
+        for listener in app_listeners {
+            let router = router.clone();
+            tokio::spawn(async move { axum::serve(listener, router).await });
+        }
 
         Self {
             page: Page::new(&scene.window, app_origin).await,
@@ -223,6 +257,7 @@ impl Visit {
             org,
             org_origin,
             brand,
+            comes,
             _server: None,
         }
     }
@@ -295,8 +330,14 @@ impl Visit {
             org,
             org_origin: org_origin.to_owned(),
             brand: None,
+            comes: watch::Sender::new(true),
             _server: Some(server),
         }
+    }
+
+    /// The app may come that was held back.
+    pub fn lets_the_app_come(&self) {
+        self.comes.send_replace(true);
     }
 
     // What the org sent and knows

@@ -8,6 +8,7 @@ mod developer;
 mod devices;
 mod factors;
 mod fields;
+mod first;
 mod harness;
 mod hosts;
 mod keyboard;

@@ -1,0 +1,2 @@
+// A browser that knows no modules.
+document.getElementById("without").hidden = false;

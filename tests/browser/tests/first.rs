@@ -1,0 +1,359 @@
+//! The first second: the form of Sign In stands there before the app does, and becomes the app's.
+
+use browser_tests::{Config, Scene, Visit, Window, visit};
+use serde_json::{Value, json};
+
+use crate::walk::{self, ADA, Stop};
+
+/// The page's main part as HTML that does not depend on the order of attributes, without what is empty and what changes.
+const SHAPE: &str = r#"(() => {
+  const shape = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data;
+    const names = node.getAttributeNames().filter((name) => name !== "data-step").sort();
+    const open = [node.localName, ...names.map((name) => `${name}="${node.getAttribute(name)}"`)].join(" ");
+    return `<${open}>${[...node.childNodes].map(shape).join("")}</${node.localName}>`;
+  };
+  return shape(document.querySelector("main"));
+})()"#;
+
+/// Keeps how far the page has jumped, from its very beginning.
+const JUMPS: &str = r#"new Promise((done) => {
+  new PerformanceObserver((list) => done(list.getEntries()
+    // A logo that comes pushes its own name aside, and nothing else.
+    .filter((entry) => !entry.sources.length || entry.sources.some(({ node }) => !node?.closest?.(".brand") && !node?.parentElement?.closest(".brand")))
+    .map((entry) => entry.value)))
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done([]), 300);
+})"#;
+
+async fn stands_there(visit: &Visit) {
+    visit
+        .until("the form", async || {
+            (visit.inputs().await.len() == 2).then_some(())
+        })
+        .await;
+    assert_eq!(visit.step().await, "loading", "the app is not there yet");
+}
+
+#[test]
+fn the_form_is_there_before_the_app_and_is_the_apps_own() {
+    visit("first-form", Scene::new().held(), async |visit| {
+        visit.open("/login").await;
+        stands_there(visit).await;
+        assert_eq!(visit.title().await, "Sign In");
+        let inputs = visit.inputs().await;
+        let of = |name: &str| {
+            inputs
+                .iter()
+                .find(|input| input.name == name)
+                .unwrap_or_else(|| panic!("{name} is there"))
+        };
+        let (name, password) = (of("identifier"), of("credentials.passcode"));
+        assert_eq!(
+            (name.label.as_str(), name.autocomplete.as_str()),
+            ("Username", "username")
+        );
+        assert_eq!((name.inputmode.as_str(), name.required), ("email", true));
+        assert_eq!(
+            (password.label.as_str(), password.autocomplete.as_str()),
+            ("Password", "current-password")
+        );
+        assert_eq!(password.kind, "password");
+        let before = visit.evaluate(SHAPE).await;
+        visit.check().await;
+        visit.screenshot("first-form").await;
+
+        visit.lets_the_app_come();
+        visit.at("identify", "Sign In").await;
+        assert_eq!(visit.evaluate(SHAPE).await, before, "both draw one page");
+        assert_eq!(visit.title().await, "Sign In");
+    });
+}
+
+#[test]
+fn what_is_typed_before_the_app_is_there_stays_with_its_focus_and_selection() {
+    visit("first-typed", Scene::new().held(), async |visit| {
+        visit.open("/login").await;
+        stands_there(visit).await;
+        visit.fill("Username", "ada@example.com").await;
+        visit.fill("Password", "half a pass").await;
+        let select = "(window.box = document.getElementById('credentials.passcode'), box.setSelectionRange(2, 6), \
+                      window.blurs = 0, box.addEventListener('blur', () => window.blurs++), null)";
+        visit.evaluate(select).await;
+        visit.lets_the_app_come();
+        visit.reaches("identify").await;
+        assert_eq!(visit.value("identifier").await, "ada@example.com");
+        assert_eq!(visit.value("credentials.passcode").await, "half a pass");
+        visit.settles().await;
+        assert_eq!(visit.focused().await, "input credentials.passcode");
+        let kept = visit
+            .evaluate("[box.isConnected, box.selectionStart, box.selectionEnd, window.blurs]")
+            .await;
+        assert_eq!(
+            kept,
+            json!([true, 2, 6, 0]),
+            "it is the same box, and never lost the focus"
+        );
+        visit.check().await;
+        // The app minds it from now on.
+        visit.press("Show the password: Password").await;
+        assert_eq!(visit.input("credentials.passcode").await.kind, "text");
+    });
+}
+
+#[test]
+fn what_is_pressed_before_the_app_is_there_is_done_once_it_is() {
+    visit("first-pressed", Scene::new().held(), async |visit| {
+        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+        visit.open("/login").await;
+        stands_there(visit).await;
+        visit.fill("Username", ADA.email).await;
+        visit.fill("Password", ADA.password).await;
+        visit.press("Show the password: Password").await;
+        visit.press("Next").await;
+        assert!(visit.is_busy().await, "the button says that it is at it");
+        visit.press("Next").await;
+        visit.screenshot("first-pressed").await;
+        assert_eq!(visit.posts_to("/idp/idx/identify").await, []);
+        visit.lets_the_app_come();
+        visit
+            .until("the next page", async || {
+                (!matches!(visit.step().await.as_str(), "loading" | "identify")).then_some(())
+            })
+            .await;
+        let sent = visit.posts_to("/idp/idx/identify").await;
+        assert_eq!(sent.len(), 1, "once");
+        assert_eq!(sent[0].sent("/identifier"), Some(json!(ADA.email)));
+        visit.check().await;
+    });
+}
+
+#[test]
+fn an_empty_form_that_is_sent_before_the_app_is_there_is_told_so() {
+    visit("first-empty", Scene::new().held(), async |visit| {
+        visit.open("/login").await;
+        stands_there(visit).await;
+        visit.press("Next").await;
+        visit.lets_the_app_come();
+        let errors = visit.refused("identify").await;
+        assert_eq!(errors.at("identifier"), "Enter your username.");
+    });
+}
+
+#[test]
+fn an_org_that_asks_for_the_name_first_keeps_the_name() {
+    let scene = Scene::new().policy("password-optional").held();
+    visit("first-name", scene, async |visit| {
+        visit.open("/login").await;
+        stands_there(visit).await;
+        visit.fill("Username", "ada@example.com").await;
+        visit.lets_the_app_come();
+        visit.reaches("identify").await;
+        visit.settles().await;
+        assert_eq!(visit.value("identifier").await, "ada@example.com");
+        assert_eq!(visit.focused().await, "input identifier");
+        assert_eq!(
+            visit.inputs().await.len(),
+            1,
+            "nobody asks for the password yet"
+        );
+        visit.check().await;
+    });
+}
+
+#[test]
+fn the_form_stands_at_the_address_of_sign_in_only() {
+    for path in [
+        "/",
+        "/register",
+        "/recover",
+        "/login/callback",
+        "/nowhere",
+        "/login?recovery_token=x",
+    ] {
+        visit("first-elsewhere", Scene::new().held(), async |visit| {
+            visit.open(path).await;
+            assert_eq!(visit.inputs().await, [], "{path}");
+            assert!(!visit.text().await.contains("Sign In"), "{path}");
+            if path.contains("token") {
+                return;
+            }
+            visit.lets_the_app_come();
+            visit
+                .until("the page", async || {
+                    (!matches!(visit.step().await.as_str(), "" | "loading")).then_some(())
+                })
+                .await;
+            visit.check().await;
+        });
+    }
+}
+
+#[test]
+fn somebody_signed_in_meets_no_form() {
+    visit("first-signed-in", Scene::new(), async |visit| {
+        walk::makes_account(visit).await;
+        let watch = "new MutationObserver(() => { const main = document.querySelector('main'); \
+                     if (main?.querySelector('form') && !main.hidden) window.flashed = true; }) \
+                     .observe(document, { subtree: true, childList: true, attributes: true })";
+        visit.before_each_page(watch).await;
+        visit.open("/login").await;
+        Stop::Home.met(visit).await;
+        assert_eq!(visit.evaluate("window.flashed ?? null").await, Value::Null);
+    });
+}
+
+/// The start of a sign-in as the org gets it, without what chance says.
+async fn started(visit: &Visit) -> Vec<Value> {
+    let posts = visit.posts().await;
+    posts
+        .iter()
+        .map(|post| {
+            let fields: Vec<String> = post
+                .body
+                .split('&')
+                .map(|field| match field.split_once('=') {
+                    Some((name @ ("code_challenge" | "state" | "nonce"), value)) => {
+                        format!("{name}={}", value.len())
+                    }
+                    _ if post.body.starts_with('{') => "a handle".to_owned(),
+                    _ => field.to_owned(),
+                })
+                .collect();
+            json!([
+                post.method,
+                post.url.replace(visit.org_origin(), ""),
+                fields,
+                post.types
+            ])
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_asked_ahead_is_what_the_app_would_ask() {
+    let members = [
+        Config::Right,
+        Config::with("scopes", r#"["openid","email"]"#),
+        Config::with("cookies", "true"),
+        Config::With(vec![
+            ("acrValues", json!("urn:okta:loa:1fa:any")),
+            ("maxAge", json!(300)),
+        ]),
+        Config::with("brand", r#"{"name":"Acme"}"#),
+    ];
+    for config in members {
+        visit(
+            "first-ahead",
+            Scene::new().config(config.clone()).held(),
+            async |visit| {
+                // Two posts are out before the app is there.
+                visit.open("/login").await;
+                visit
+                    .until("what is asked ahead", async || {
+                        (visit.posts().await.len() == 2).then_some(())
+                    })
+                    .await;
+                let ahead = started(visit).await;
+                visit.lets_the_app_come();
+                visit.reaches("identify").await;
+                assert_eq!(
+                    visit.posts().await.len(),
+                    2,
+                    "the app took them over: {config:?}"
+                );
+                // A query makes boot.js leave it to the app.
+                visit.open("/login?x=1").await;
+                visit.reaches("identify").await;
+                visit.settles().await;
+                let _ = visit.evaluate("sessionStorage.clear()").await;
+                visit.open("/login?x=1").await;
+                visit
+                    .until("the app's own start", async || {
+                        (visit.posts_to("/v1/interact").await.len() == 2).then_some(())
+                    })
+                    .await;
+                visit.reaches("identify").await;
+                let all = started(visit).await;
+                assert_eq!(&all[all.len() - 2..], &ahead[..], "{config:?}");
+            },
+        );
+    }
+}
+
+#[test]
+fn nothing_is_asked_ahead_where_the_configuration_is_not_the_usual_one() {
+    for (member, value) in [
+        ("unknown", json!(1)),
+        ("debug", json!(true)),
+        ("scopes", json!(["email"])),
+        ("clientId", json!("your-client-id")),
+        ("brand", json!("Acme")),
+        ("maxAge", json!("soon")),
+    ] {
+        let config = Config::With(vec![(member, value)]);
+        visit(
+            "first-not-ahead",
+            Scene::new().config(config).held(),
+            async |visit| {
+                visit.open("/login").await;
+                stands_there(visit).await;
+                visit
+                    .until("the configuration", async || {
+                        let requests = visit.requests().await;
+                        requests
+                            .iter()
+                            .any(|request| request.url.ends_with("/config.json"))
+                            .then_some(())
+                    })
+                    .await;
+                tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+                assert_eq!(visit.posts().await, [], "{member}");
+            },
+        );
+    }
+}
+
+#[test]
+fn a_browser_without_webassembly_is_offered_the_orgs_own_page() {
+    visit("first-without", Scene::new(), async |visit| {
+        visit
+            .before_each_page("delete globalThis.WebAssembly")
+            .await;
+        visit.open("/login").await;
+        visit.reads("Sign-in is not possible right now").await;
+        visit.reads("Go to the org's own sign-in page").await;
+        assert_eq!(visit.inputs().await, []);
+        visit.screenshot("first-without").await;
+        visit.press("Go to the org's own sign-in page").await;
+        visit
+            .until("the org's page", async || {
+                let at = visit.evaluate("location.origin").await;
+                (at == visit.org_origin()).then_some(())
+            })
+            .await;
+    });
+}
+
+#[test]
+fn nothing_jumps_when_the_app_comes() {
+    let brand = r#"{"name":"Acme Shop","logo":"favicon.svg"}"#;
+    for (name, window) in [
+        ("wide", Window::WIDE),
+        ("wide-dark", Window::WIDE.dark()),
+        ("phone", Window::PHONE),
+        ("phone-dark", Window::PHONE.dark()),
+    ] {
+        let scene = Scene::new().config(Config::with("brand", brand));
+        visit("first-jumps", scene.window(window).held(), async |visit| {
+            visit.open("/login").await;
+            stands_there(visit).await;
+            visit.screenshot(&format!("first-{name}-before")).await;
+            visit.lets_the_app_come();
+            visit.reaches("identify").await;
+            visit.settles().await;
+            visit.screenshot(&format!("first-{name}-after")).await;
+            assert_eq!(visit.evaluate(JUMPS).await, json!([]), "nothing jumps");
+        });
+    }
+}
