@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::AbortController;
 
 thread_local! {
-    /// Each is a list: address, body or null, whether cookies went along, the answer's promise, what aborts it, and the
+    /// Each is a list, as boot.js makes it: address, body or null, whether cookies went along, the answer's promise, what aborts it, and the
     /// random bytes that it was made of, if it was.
     static ASKED: RefCell<Option<Array>> = const { RefCell::new(None) };
     static BEGUN: Cell<Option<Function>> = const { Cell::new(None) };
@@ -33,16 +33,18 @@ pub(super) fn asked(
             && early.get(1).as_string().as_deref() == body
             && early.get(2).as_bool() == Some(cookies)
     })?;
-    Some((early.get(4).dyn_into().ok()?, early.get(3).dyn_into().ok()?))
+    Some((early.get(4).unchecked_into(), early.get(3).unchecked_into()))
 }
 
 /// The random bytes of an early request, once. They are written over where they were.
 pub(super) fn random(bytes: &mut [u8]) -> Option<()> {
     ASKED.with_borrow(|asked| {
-        asked.as_ref()?.iter().find_map(|early| {
-            let early: Array = early.dyn_into().ok()?;
+        let asked = asked.as_ref()?;
+        (0..asked.length()).find_map(|at| {
+            let early: Array = asked.get(at).dyn_into().ok()?;
             let seed: Uint8Array = early.get(5).dyn_into().ok()?;
             early.set(5, JsValue::NULL);
+            // One of another length would be copied amiss.
             (seed.length() as usize == bytes.len()).then_some(())?;
             seed.copy_to(bytes);
             seed.fill(0, 0, seed.length());
@@ -63,16 +65,12 @@ pub(super) fn begun() {
 fn find(is: impl Fn(&Array) -> bool) -> Option<Array> {
     ASKED.with_borrow(|asked| {
         let asked = asked.as_ref()?;
-        let at = (0..asked.length()).find(|at| {
-            asked
-                .get(*at)
-                .dyn_into::<Array>()
-                .is_ok_and(|early| is(&early))
-        })?;
-        asked
-            .splice(at, 1, &JsValue::UNDEFINED)
-            .get(0)
-            .dyn_into()
-            .ok()
+        (0..asked.length()).find_map(|at| {
+            let early: Array = asked.get(at).dyn_into().ok()?;
+            is(&early).then_some(())?;
+            // An answer is read once.
+            asked.set(at, JsValue::NULL);
+            Some(early)
+        })
     })
 }

@@ -4,7 +4,12 @@ use std::{fmt, fs, path::Path};
 
 use crate::{Error, Result, bundle, html};
 
-/// The most that everything before a usable sign-in form may weigh, compressed, in bytes.
+/// The most that may be fetched before the form of Sign In can be filled in, compressed, in bytes: the page, its styles and
+/// boot.js.
+pub const BUDGET_TO_FILL: usize = 8_000;
+/// The most that boot.js may weigh, compressed, in bytes.
+pub const BUDGET_OF_BOOT: usize = 2_000;
+/// The most that everything before the sign-in form works may weigh, compressed, in bytes.
 pub const BUDGET: usize = 150_000;
 /// The most that all files together may weigh, compressed, in bytes.
 pub const BUDGET_OF_ALL: usize = 152_000;
@@ -66,6 +71,38 @@ impl Size {
         first.map(|file| file.brotli).sum()
     }
 
+    /// What it takes to fill the form in, compressed: all of that but the app.
+    pub fn to_fill(&self) -> usize {
+        let app = |file: &&File| {
+            let module = file
+                .name
+                .strip_suffix(".js")
+                .map(|stem| format!("{stem}_bg.wasm"));
+            file.name.ends_with(".wasm") || module.is_some_and(|module| self.has(&module))
+        };
+        let first = self
+            .files
+            .iter()
+            .filter(|file| file.first && file.name != "config.json");
+        first
+            .filter(|file| !app(file))
+            .map(|file| file.brotli)
+            .sum()
+    }
+
+    /// boot.js, compressed.
+    pub fn boot(&self) -> usize {
+        let boot = self
+            .files
+            .iter()
+            .filter(|file| file.first && file.name.starts_with("boot-"));
+        boot.map(|file| file.brotli).sum()
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.files.iter().any(|file| file.name == name)
+    }
+
     /// All of it, compressed.
     pub fn total(&self) -> usize {
         self.files.iter().map(|file| file.brotli).sum()
@@ -85,6 +122,12 @@ fn named(page: &str) -> Vec<String> {
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "To fill the form in: {} of {BUDGET_TO_FILL}, boot.js of it {} of {BUDGET_OF_BOOT}",
+            self.to_fill(),
+            self.boot()
+        )?;
         let mut all = 0;
         for (heading, first, sum, budget) in [
             ("For the sign-in form", true, "Form", BUDGET),
@@ -116,13 +159,15 @@ mod tests {
         let _ = fs::remove_dir_all(&dist);
         fs::create_dir_all(dist.join("icons")).expect("the folder is ours");
         let page = "<link href=/auth/a-1.css rel=stylesheet><script src=/auth/boot-2.js></script>\
-                    <link as=fetch href=/auth/app-3_bg.wasm rel=preload>";
+                    <link as=fetch href=/auth/app-3_bg.wasm rel=preload><link href=/auth/app-3.js rel=modulepreload>\
+                    <script nomodule src=/auth/old.js></script>";
         for (name, text) in [
             ("index.html", page),
             ("config.json", "{}"),
             ("a-1.css", "a{}"),
             ("boot-2.js", "go()"),
             ("app-3_bg.wasm", "wasm"),
+            ("app-3.js", "load()"),
             ("other-boot-2.js", "later()"),
             ("icons/a.svg", "<svg/>"),
         ] {
@@ -136,6 +181,11 @@ mod tests {
             .map(|file| file.name.as_str())
             .collect();
         assert_eq!(later, ["icons/a.svg", "other-boot-2.js"]);
+        assert_eq!(size.boot(), "go()".len());
+        assert_eq!(
+            size.form() - size.to_fill(),
+            "wasm".len() + "load()".len() + "{}".len()
+        );
         assert_eq!(size.total() - size.form(), "<svg/>".len() + "later()".len());
         let _ = fs::remove_dir_all(dist);
     }

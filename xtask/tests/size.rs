@@ -2,7 +2,7 @@
 
 use xtask::{
     paths,
-    size::{BUDGET, BUDGET_OF_ALL, Size},
+    size::{BUDGET, BUDGET_OF_ALL, BUDGET_OF_BOOT, BUDGET_TO_FILL, Size},
 };
 
 #[test]
@@ -11,6 +11,12 @@ fn the_sign_in_form_is_within_its_budget() {
     let size = Size::of(&paths::dist()).unwrap_or_else(|error| panic!("{error}"));
     println!("{size}");
     for (what, weight, budget) in [
+        (
+            "what it takes to fill it in",
+            size.to_fill(),
+            BUDGET_TO_FILL,
+        ),
+        ("boot.js", size.boot(), BUDGET_OF_BOOT),
         ("the sign-in form", size.form(), BUDGET),
         ("all of it", size.total(), BUDGET_OF_ALL),
     ] {

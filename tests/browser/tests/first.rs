@@ -336,6 +336,34 @@ fn a_browser_without_webassembly_is_offered_the_orgs_own_page() {
 }
 
 #[test]
+fn a_browser_without_webassembly_that_comes_back_is_told_where_it_is() {
+    visit("first-back", Scene::new(), async |visit| {
+        visit
+            .before_each_page("delete globalThis.WebAssembly")
+            .await;
+        visit.open("/login/callback?code=abc&state=def").await;
+        visit
+            .reads("The org has let you in, but this browser cannot show what comes next.")
+            .await;
+        visit
+            .until("the address without the code", async || {
+                (visit.address().await == "/login/callback").then_some(())
+            })
+            .await;
+        let leads = visit
+            .evaluate("document.querySelector('#without a').href")
+            .await;
+        assert_eq!(leads, json!(format!("{}/", visit.org_origin())));
+        assert!(
+            visit.posts().await.is_empty(),
+            "nothing is asked with the code"
+        );
+        let kept = visit.storage().await;
+        assert!(kept.session.is_empty() && kept.local.is_empty(), "{kept:?}");
+    });
+}
+
+#[test]
 fn nothing_jumps_when_the_app_comes() {
     let brand = r#"{"name":"Acme Shop","logo":"favicon.svg"}"#;
     for (name, window) in [
