@@ -28,6 +28,10 @@ The commands of the project
                         The response answers introspect, and in a second visit a first form. Prints a table (verdict,
                         file, step) with what is wrong below each file, and fails if anything is. Files that are
                         called error-NNN-* come with status NNN.
+  cargo xtask bench     How long until somebody can sign in with dist/ in Chromium, beside a page written by hand: medians as
+                        a table, all samples as JSON.
+      --runs N            visits of each kind to each page      [7]
+      --json FILE         where the samples go                  [target/bench.json]
   cargo xtask setup     The pinned build tools, found or installed.
   cargo xtask size      What the sign-in form costs on the wire.
   cargo xtask headers   The headers to serve the app with.
@@ -56,6 +60,8 @@ pub enum Command {
         /// The folder that they are in.
         folder: String,
     },
+    /// How fast it is.
+    Bench(Bench),
     /// The tools only.
     Setup,
     /// The size table.
@@ -104,6 +110,15 @@ pub struct Test {
     pub browser: bool,
     /// Part of the names of the tests to run.
     pub filter: Option<String>,
+}
+
+/// The options of `bench`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bench {
+    /// Visits of each kind to each page under each profile, at least one.
+    pub runs: u32,
+    /// Where the samples go; else below `target/`.
+    pub json: Option<String>,
 }
 
 impl Command {
@@ -198,6 +213,20 @@ impl Command {
                     Error::Usage("`corpus` needs the folder that the recordings are in.".to_owned())
                 })?,
             },
+            "bench" => {
+                let mut bench = Bench {
+                    runs: 7,
+                    json: None,
+                };
+                while let Some(option) = words.0.next() {
+                    match option.as_str() {
+                        "--runs" => bench.runs = words.number(&option)?,
+                        "--json" => bench.json = Some(words.value(&option)?),
+                        _ => return Err(unknown(&name, &option)),
+                    }
+                }
+                Self::Bench(bench)
+            }
             "setup" => Self::Setup,
             "size" => Self::Size,
             "help" | "--help" | "-h" => return Ok(Self::Help),
@@ -227,6 +256,15 @@ impl Words {
                 "`{option} {value}` is no port: give a number from 1 to 65535."
             ))
         })
+    }
+
+    fn number(&mut self, option: &str) -> Result<u32> {
+        let value = self.value(option)?;
+        value
+            .parse()
+            .ok()
+            .filter(|number| *number > 0)
+            .ok_or_else(|| Error::Usage(format!("`{option} {value}` is no number from 1 on.")))
     }
 
     fn host(&mut self, option: &str) -> Result<Host> {
@@ -320,6 +358,8 @@ mod tests {
                 "corpus",
                 "`corpus` needs the folder that the recordings are in.",
             ),
+            ("bench --runs 0", "`--runs 0` is no number from 1 on."),
+            ("bench --json", "`--json` needs a value."),
             ("corpus a b", "`corpus` does not know `b`."),
             ("setup now", "`setup` does not know `now`."),
             ("build --host geocities", "There is no host `geocities`."),

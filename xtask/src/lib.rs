@@ -12,12 +12,14 @@
 //! | [`size`]      | What the sign-in form costs on the wire                                          |
 //! | [`demo`]      | The app and the org side by side                                                 |
 //! | [`corpus`]    | Recorded responses in the browser                                                |
+//! | [`bench`]     | How long it takes until somebody can sign in                                     |
 //! | [`checks`]    | Everything that must pass before a change lands                                  |
 //! | [`results`]   | The lines on which test runners say how it went                                  |
 //!
 //! It depends on little, for it is the first thing that is compiled in a fresh clone.
 
 pub mod args;
+pub mod bench;
 pub mod bundle;
 pub mod checks;
 pub mod corpus;

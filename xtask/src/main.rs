@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use xtask::{
     Error, Result,
     args::{self, Command},
-    bundle, checks, corpus, demo, hosts, paths,
+    bench, bundle, checks, corpus, demo, hosts, paths,
     policy::{self, Policy},
     process,
     size::Size,
@@ -31,6 +31,7 @@ fn run(command: Command) -> Result<()> {
         Command::Serve { port, public_url } => demo::serve(port, &public_url)?,
         Command::Test(options) => checks::run(&options)?,
         Command::Corpus { folder } => corpus::run(&folder)?,
+        Command::Bench(options) => bench::run(&options)?,
         Command::Setup => {
             Tools::ensure(Small::Required)?;
             process::say("All build tools are there.");

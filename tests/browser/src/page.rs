@@ -411,12 +411,28 @@ impl Page {
         Some(self.accessible_name(&self.element(&focused)).await)
     }
 
-    /// A script runs before anything of each page from now on.
-    pub async fn before_each_page(&self, script: &str) {
+    /// Runs a script in each document to come, before anything of its own.
+    pub async fn runs_first(&self, source: &str) {
+        let script = json!({ "source": source });
+        self.session
+            .cdp("Page.addScriptToEvaluateOnNewDocument", script)
+            .await;
+    }
+
+    /// Puts the browser behind a slow line and on a slow machine: bits a second both ways, how long each request takes at
+    /// least, and how many times slower the processor is.
+    pub async fn slows_down(&self, bits: u32, latency: Duration, processor: u32) {
+        let bytes = f64::from(bits) / 8.0;
+        let line = json!({
+            "offline": false, "latency": latency.as_millis(), "downloadThroughput": bytes, "uploadThroughput": bytes,
+        });
+        self.session
+            .cdp("Network.emulateNetworkConditions", line)
+            .await;
         self.session
             .cdp(
-                "Page.addScriptToEvaluateOnNewDocument",
-                json!({ "source": script }),
+                "Emulation.setCPUThrottlingRate",
+                json!({ "rate": processor }),
             )
             .await;
     }

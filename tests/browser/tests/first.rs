@@ -196,7 +196,7 @@ fn somebody_signed_in_meets_no_form() {
         let watch = "new MutationObserver(() => { const main = document.querySelector('main'); \
                      if (main?.querySelector('form') && !main.hidden) window.flashed = true; }) \
                      .observe(document, { subtree: true, childList: true, attributes: true })";
-        visit.before_each_page(watch).await;
+        visit.runs_first(watch).await;
         visit.open("/login").await;
         Stop::Home.met(visit).await;
         assert_eq!(visit.evaluate("window.flashed ?? null").await, Value::Null);
@@ -318,7 +318,7 @@ fn nothing_is_asked_ahead_where_the_configuration_is_not_the_usual_one() {
 fn a_browser_without_webassembly_is_offered_the_orgs_own_page() {
     visit("first-without", Scene::new(), async |visit| {
         visit
-            .before_each_page("delete globalThis.WebAssembly")
+            .runs_first("delete globalThis.WebAssembly")
             .await;
         visit.open("/login").await;
         visit.reads("Sign-in is not possible right now").await;
@@ -339,7 +339,7 @@ fn a_browser_without_webassembly_is_offered_the_orgs_own_page() {
 fn a_browser_without_webassembly_that_comes_back_is_told_where_it_is() {
     visit("first-back", Scene::new(), async |visit| {
         visit
-            .before_each_page("delete globalThis.WebAssembly")
+            .runs_first("delete globalThis.WebAssembly")
             .await;
         visit.open("/login/callback?code=abc&state=def").await;
         visit
