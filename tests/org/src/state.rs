@@ -78,6 +78,17 @@ pub(crate) enum Maintenance {
     ReadOnly,
 }
 
+/// What the authorization server tells about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum DiscoveryMode {
+    On,
+    /// There is no such document.
+    Off,
+    /// It names another issuer, as one behind a proxy or a domain of the customer's own does.
+    OtherIssuer,
+}
+
 /// What an admin can switch while the org runs.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -86,6 +97,18 @@ pub(crate) struct Switches {
     pub(crate) interaction_code: bool,
     /// The grant `refresh_token` of the client.
     pub(crate) refresh_token: bool,
+    /// Whether the org has embedded sign-in at all.
+    pub(crate) embedded: bool,
+    /// Whether a rule of the server's access policy lets the client in.
+    pub(crate) access_policy: bool,
+    /// Whether that rule allows the scope `email`.
+    pub(crate) email_scope: bool,
+    /// Whether the app's redirect address is registered.
+    pub(crate) redirect_uri: bool,
+    /// Whether the app's origin is trusted for CORS.
+    pub(crate) trusted_origin: bool,
+    /// What the server's discovery document says.
+    pub(crate) discovery: DiscoveryMode,
     /// Whether people may sign up.
     pub(crate) registration: bool,
     /// Whether the org keeps a session, and remembers browsers.
@@ -119,6 +142,12 @@ impl Default for Switches {
         Self {
             interaction_code: true,
             refresh_token: true,
+            embedded: true,
+            access_policy: true,
+            email_scope: true,
+            redirect_uri: true,
+            trusted_origin: true,
+            discovery: DiscoveryMode::On,
             registration: true,
             session_cookie: true,
             mail_delay_seconds: 0,

@@ -430,3 +430,54 @@ async fn a_trusted_page_may_read_and_another_may_not() {
         (429, APP.to_owned())
     );
 }
+
+#[tokio::test]
+async fn each_setting_that_a_deployment_may_lack_is_a_refusal_of_its_own() {
+    for (switch, status, code) in [
+        (json!({"embedded": false}), 400, "access_denied"),
+        (
+            json!({"interactionCode": false}),
+            400,
+            "unauthorized_client",
+        ),
+        (json!({"redirectUri": false}), 400, "invalid_request"),
+        (json!({"accessPolicy": false}), 401, "access_denied"),
+        (json!({"emailScope": false}), 400, "invalid_scope"),
+    ] {
+        let browser = Browser::new("password-only");
+        assert_eq!(browser.interact_with(&[]).await.status, 200);
+        browser.console("client", switch.clone()).await;
+        let answer = browser.interact_with(&[]).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.json["error"].as_str()),
+            (status, Some(code)),
+            "{switch}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_document_about_the_server_can_be_missing_or_of_another() {
+    let browser = Browser::new("password-only");
+    let document = format!("{ISSUER}/.well-known/openid-configuration");
+    browser.console("client", json!({"discovery": "off"})).await;
+    assert_eq!(browser.get(&document).await.status, 404);
+    let other = json!({"discovery": "otherIssuer"});
+    browser.console("client", other).await;
+    let said = browser.get(&document).await.json;
+    assert_eq!(said["issuer"], "https://acme.okta.example/oauth2/default");
+}
+
+#[tokio::test]
+async fn an_origin_that_is_no_longer_trusted_gets_no_cors() {
+    let browser = Browser::new("password-only");
+    let document = format!("{ISSUER}/.well-known/openid-configuration");
+    let allowed = async || {
+        let answer = call(&browser, Method::GET, &document, &[("origin", APP)]).await;
+        answer.headers.contains_key("access-control-allow-origin")
+    };
+    assert!(allowed().await);
+    let switch = json!({"trustedOrigin": false});
+    browser.console("client", switch).await;
+    assert!(!allowed().await);
+}

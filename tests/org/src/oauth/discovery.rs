@@ -2,17 +2,28 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::SCOPES;
 use crate::Org;
+use crate::state::DiscoveryMode;
 use crate::transaction::Server;
 
-pub(super) async fn document(State(org): State<Org>, server: Server) -> Json<Value> {
+pub(super) async fn document(
+    State(org): State<Org>,
+    server: Server,
+) -> Result<Json<Value>, StatusCode> {
     let settings = org.settings();
+    let mode = org.state().switches.discovery;
+    let issuer = match mode {
+        DiscoveryMode::On => server.issuer(settings),
+        DiscoveryMode::Off => return Err(StatusCode::NOT_FOUND),
+        DiscoveryMode::OtherIssuer => "https://acme.okta.example/oauth2/default".to_owned(),
+    };
     let base = format!("{}{}/v1", settings.origin, server.base());
-    Json(json!({
-        "issuer": server.issuer(settings),
+    Ok(Json(json!({
+        "issuer": issuer,
         "authorization_endpoint": format!("{base}/authorize"),
         "token_endpoint": format!("{base}/token"),
         "userinfo_endpoint": format!("{base}/userinfo"),
@@ -36,7 +47,7 @@ pub(super) async fn document(State(org): State<Org>, server: Server) -> Json<Val
             "updated_at", "at_hash", "acr"],
         "code_challenge_methods_supported": ["S256"],
         "dpop_signing_alg_values_supported": ["ES256", "RS256"]
-    }))
+    })))
 }
 
 pub(super) async fn keys(State(org): State<Org>) -> Json<Value> {

@@ -27,14 +27,19 @@ pub(super) async fn interact(
 ) -> Result<Json<Value>, OAuthError> {
     let params = Params::read(&body)?;
     let client_id = params.client(&HeaderMap::new(), org.settings())?.to_owned();
-    if !org.state().switches.interaction_code {
+    let switches = org.state().switches;
+    if !switches.embedded {
+        let description = "The requested feature is not enabled in this environment.";
+        return Err(OAuthError::new("access_denied", description));
+    }
+    if !switches.interaction_code {
         let description = "The client is not authorized to use the provided grant type. Configured grant types: [authorization_code].";
         return Err(OAuthError::new("unauthorized_client", description));
     }
     let invalid = |description| OAuthError::new("invalid_request", description);
     let redirect_uri = params
         .get("redirect_uri")
-        .filter(|uri| org.settings().is_redirect(uri))
+        .filter(|uri| switches.redirect_uri && org.settings().is_redirect(uri))
         .ok_or(invalid(
             "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.",
         ))?;
@@ -52,7 +57,23 @@ pub(super) async fn interact(
     let state = params.get("state").ok_or(invalid(
         "The authentication request has an invalid 'state' parameter.",
     ))?;
+    if !switches.access_policy {
+        let refused = OAuthError::new(
+            "access_denied",
+            "Policy evaluation failed for this request, please check the policy configurations.",
+        );
+        return Err(OAuthError {
+            status: StatusCode::UNAUTHORIZED,
+            ..refused
+        });
+    }
     let scopes = params.scopes()?;
+    if !switches.email_scope && scopes.iter().any(|scope| scope == "email") {
+        return Err(OAuthError::new(
+            "invalid_scope",
+            "One or more scopes are not configured for the authorization server resource.",
+        ));
+    }
     let link = link(&org, &client_id, &params)?;
     let acr_values = params.get("acr_values");
     if acr_values.is_some_and(|value| !ACR.contains(&value)) {
