@@ -2,8 +2,10 @@
 // into the head. Whatever it begins, the app makes by itself too: it takes from here only what is the same to the letter.
 const [main, without] = ["main", "without"].map((id) => document.getElementById(id));
 const root = new URL(".", import.meta.url);
-const built = (rel) => document.head.querySelector(`link[rel="${rel}"]`).href;
 const path = location.pathname.slice(root.pathname.length - 1).split("/").filter(Boolean).join("/");
+// The doctor is another program, which is fetched at its own address and nowhere else.
+const doctor = path === "doctor";
+const built = (rel, own) => (doctor ? new URL(own, root) : document.head.querySelector(`link[rel="${rel}"]`)).href;
 
 const stored = (name) => {
   try {
@@ -118,11 +120,11 @@ const boot = async () => {
   const fresh = login && !location.search && !stored("transaction");
   const others = [...new URLSearchParams(location.search).keys()].filter((name) => !/^(login_hint|acr_values|max_age)$/.test(name));
   const begun = main && login && !others.length ? form() : () => {};
-  ask(asked, `${root}config.json`, { cache: "no-cache" }, fresh ? (text) => begin(asked, text) : undefined);
-  const { default: load, start } = await import(built("modulepreload"));
-  await load({ module_or_path: built("preload") });
+  if (!doctor) ask(asked, `${root}config.json`, { cache: "no-cache" }, fresh ? (text) => begin(asked, text) : undefined);
+  const { default: load, start } = await import(built("modulepreload", "doctor.js"));
+  await load({ module_or_path: built("preload", "doctor_bg.wasm") });
   without?.remove();
-  start(asked, begun);
+  start?.(asked, begun);
 };
 
 try {

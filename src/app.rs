@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlFormElement;
 
 use crate::browser::{self, place};
@@ -15,7 +14,6 @@ use crate::ui::{self, AnyView, Desk, Said, State};
 
 /// Reads `config.json` and puts the app into the page. `asked` are the requests that boot.js has sent already, `begun` it
 /// wants to be told when the first page is drawn.
-#[wasm_bindgen]
 pub fn start(asked: js_sys::Array, begun: js_sys::Function) {
     browser::take_over(asked, begun);
     browser::spawn(async {

@@ -141,6 +141,12 @@ pub fn on_origin(url: &str, origin: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
 }
 
+/// The origin of an address: `https://id.acme.test`.
+pub fn origin(url: &str) -> &str {
+    let end = url.match_indices('/').nth(2).map(|(end, _)| end);
+    end.and_then(|end| url.get(..end)).unwrap_or(url)
+}
+
 /// The host of an address, with its port. Empty if there is none.
 pub fn host(url: &str) -> &str {
     url.split('/').nth(2).unwrap_or_default()

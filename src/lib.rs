@@ -7,8 +7,8 @@
 //! draws chance and verifies. `flow::store` and `app` join the two halves.
 //!
 //! Deliberately absent: `idx` and `oauth` do no I/O, read no clock, draw no random number and know no Leptos; `pages` draw
-//! nothing and send nothing; `ui` has no words of the protocol; no module but `browser`, `flow::store`, `ui` and `app`
-//! knows that there is a browser, so that everything else is tested natively in milliseconds.
+//! nothing and send nothing; `ui` has no words of the protocol; no module but `browser`, `flow::store`, `doctor::page`,
+//! `ui` and `app` knows that there is a browser, so that everything else is tested natively in milliseconds.
 
 // One panic in WebAssembly is a dead page.
 #![cfg_attr(
@@ -23,6 +23,7 @@
 )]
 
 pub mod config;
+pub mod doctor;
 pub mod flow;
 pub mod http;
 pub mod idx;

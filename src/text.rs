@@ -1,6 +1,7 @@
 //! The text catalogue: every word of this app's own that a person reads, by key.
 //!
-//! What an org says comes by its own keys from [`crate::messages`], or in the org's words.
+//! What an org says comes by its own keys from [`crate::messages`], or in the org's words. What is said to whoever sets the
+//! app up is a catalogue of its own, [`Doctor`], which those who sign in need not fetch.
 
 /// Whether a part stands somewhere in a text.
 ///
@@ -11,15 +12,15 @@ pub fn has(text: &str, part: &str) -> bool {
 }
 
 macro_rules! catalogue {
-    ($($(#[$doc:meta])* $key:ident = $words:literal,)*) => {
-        /// The keys of the catalogue.
+    ($name:ident { $($(#[$doc:meta])* $key:ident = $words:literal,)* }) => {
+        /// The keys of a catalogue.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[allow(missing_docs, reason = "each key is documented by its words")]
-        pub enum Text {
+        pub enum $name {
             $($(#[$doc])* #[doc = $words] $key,)*
         }
 
-        impl Text {
+        impl $name {
             /// The words. A gap is written `{0}`.
             pub const fn words(self) -> &'static str {
                 match self {
@@ -29,12 +30,16 @@ macro_rules! catalogue {
 
             /// All keys, for tests.
             #[cfg(test)]
-            const ALL: &'static [Text] = &[$(Self::$key,)*];
+            pub(super) const ALL: &'static [$name] = &[$(Self::$key,)*];
         }
     };
 }
 
-catalogue! {
+mod doctor;
+
+pub use doctor::Doctor;
+
+catalogue! { Text {
     // Pages of the guide
     SignIn = "Sign In",
     SignUp = "Sign Up",
@@ -358,7 +363,7 @@ catalogue! {
     SkipToContent = "Skip to the content",
     TitleOf = "{0} – {1}",
     GenericHeading = "One more step",
-}
+} }
 
 #[cfg(test)]
 mod tests {
@@ -377,11 +382,11 @@ mod tests {
 
     #[test]
     fn no_word_is_missing_or_unkind() {
-        for text in Text::ALL {
-            let words = text.words();
-            assert!(!words.trim().is_empty(), "{text:?}");
+        let all = Text::ALL.iter().map(|text| text.words());
+        for words in all.chain(Doctor::ALL.iter().map(|text| text.words())) {
+            assert!(!words.trim().is_empty());
             for unkind in ["invalid", "oops", "illegal", "forbidden"] {
-                assert!(!words.to_lowercase().contains(unkind), "{text:?}");
+                assert!(!words.to_lowercase().contains(unkind), "{words}");
             }
         }
     }

@@ -19,6 +19,11 @@ fn subtle() -> Option<SubtleCrypto> {
     (!JsValue::from(&subtle).is_undefined()).then_some(subtle)
 }
 
+/// Whether there is any.
+pub(super) fn there() -> bool {
+    subtle().is_some()
+}
+
 /// SHA-256.
 pub(super) async fn sha256(bytes: &[u8]) -> Option<[u8; 32]> {
     let promise = subtle()?

@@ -2,6 +2,7 @@
 
 mod crypto;
 mod early;
+pub mod exam;
 mod fetch;
 pub mod focus;
 pub mod passkeys;

@@ -216,6 +216,12 @@ pub fn country_names() -> Option<js_sys::Object> {
         .ok()
 }
 
+/// The first element that a selector names.
+pub(super) fn find<T: wasm_bindgen::JsCast>(selector: &str) -> Option<T> {
+    let found = document()?.query_selector(selector).ok()??;
+    found.dyn_into().ok()
+}
+
 pub(super) fn document() -> Option<web_sys::Document> {
     web_sys::window()?.document()
 }

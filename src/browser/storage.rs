@@ -110,6 +110,18 @@ fn local() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }
 
+/// Whether the tab's storage keeps what is put into it.
+pub(super) fn keeps() -> bool {
+    const PROBE: &str = "vestibule|probe";
+    let Some(session) = session() else {
+        return false;
+    };
+    let kept =
+        session.set_item(PROBE, "1").is_ok() && session.get_item(PROBE).ok().flatten().is_some();
+    let _ = session.remove_item(PROBE);
+    kept
+}
+
 fn session() -> Option<web_sys::Storage> {
     web_sys::window()?.session_storage().ok().flatten()
 }

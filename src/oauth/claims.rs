@@ -7,7 +7,7 @@ use crate::json::{self, Value};
 use crate::secret::Secret;
 
 /// How far a device's clock may be off, in seconds.
-const SKEW: u64 = 300;
+pub const SKEW: u64 = 300;
 
 /// An ID token taken apart (RFC 7515, section 3.1), not yet believed.
 pub struct IdToken {

@@ -6,6 +6,6 @@ mod error;
 mod token;
 
 pub use attempt::{Attempt, Purpose, Route, Wish};
-pub use claims::{Claims, Expected, IdToken, Key, key};
+pub use claims::{Claims, Expected, IdToken, Key, SKEW, key};
 pub use error::{Refusal, Setting, TokenError};
 pub use token::{Tokens, exchange, logout, revoke};

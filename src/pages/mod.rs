@@ -32,7 +32,7 @@ pub use first::first;
 pub use password_rules::{RuleLine, lines as rule_lines};
 pub use phone_number::shown_back;
 pub use problems::{Notice, Problem, notices, problems, said};
-pub use stopped::unconfigured;
+pub use stopped::{config_problem, unconfigured};
 pub use words::fill;
 
 use crate::config::Config;

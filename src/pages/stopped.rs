@@ -183,8 +183,10 @@ pub(super) fn failed(failure: &Failure, config: &Config) -> Card {
         }
         Failure::Unreachable(Unreachable::Network) => {
             card.intro.push(sentence(failure));
-            card.intro
-                .push(fill(Text::SettingOrigin, &[&origin(&config.redirect_uri)]));
+            card.intro.push(fill(
+                Text::SettingOrigin,
+                &[http::origin(&config.redirect_uri)],
+            ));
         }
         Failure::Token(error) => {
             card.heading = Text::TokenHeading.words().to_owned();
@@ -235,23 +237,24 @@ pub fn unconfigured(problem: &Problem) -> Card {
     }
     card.intro.push(Text::SetupForPeople.words().to_owned());
     card.intro.push(Text::SetupForAdmin.words().to_owned());
-    let what = match problem {
-        Problem::Unreachable => Text::Offline,
-        Problem::Missing => Text::ConfigMissing,
-        Problem::Unreadable => Text::ConfigUnreadable,
-        Problem::Member(Member::Issuer) => Text::ConfigIssuer,
-        Problem::Member(Member::ClientId) => Text::ConfigClientId,
-        Problem::Member(Member::RedirectUri) => Text::ConfigRedirectUri,
-        Problem::Member(Member::Scopes) => Text::ConfigScopes,
-        Problem::Member(Member::Brand) => Text::ConfigBrand,
-        Problem::Member(Member::Other(_)) => Text::ConfigOther,
-    };
-    let member = match problem {
-        Problem::Member(Member::Other(member)) => member,
-        _ => "",
-    };
-    card.intro.push(fill(what, &[member]));
+    card.intro.push(config_problem(problem));
     card
+}
+
+/// What is wrong with `config.json`, in a sentence.
+pub fn config_problem(problem: &Problem) -> String {
+    let what = match problem {
+        Problem::Unreachable => Text::Offline.words(),
+        Problem::Missing => Text::ConfigMissing.words(),
+        Problem::Unreadable => Text::ConfigUnreadable.words(),
+        Problem::Member(Member::Issuer) => Text::ConfigIssuer.words(),
+        Problem::Member(Member::ClientId) => Text::ConfigClientId.words(),
+        Problem::Member(Member::RedirectUri) => Text::ConfigRedirectUri.words(),
+        Problem::Member(Member::Scopes) => Text::ConfigScopes.words(),
+        Problem::Member(Member::Brand) => Text::ConfigBrand.words(),
+        Problem::Member(Member::Other(member)) => return fill(Text::ConfigOther, &[member]),
+    };
+    what.to_owned()
 }
 
 fn advice(setting: Setting, config: &Config) -> String {
@@ -262,10 +265,6 @@ fn advice(setting: Setting, config: &Config) -> String {
         Setting::RedirectUri => fill(Text::SettingRedirectUri, &[&config.redirect_uri]),
         Setting::Policy => Text::SettingPolicy.words().to_owned(),
     }
-}
-
-fn origin(url: &str) -> String {
-    url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")
 }
 
 /// Why a request brought no step, in one sentence.

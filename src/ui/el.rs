@@ -186,6 +186,14 @@ pub fn mount(page: Box<dyn FnOnce() -> Vec<AnyView>>) {
     });
 }
 
+/// Puts what is made into the page in place of all that stands there.
+pub fn replace(page: &AnyView) {
+    if let Some(body) = document().body() {
+        body.set_text_content(None);
+        append(&body, page);
+    }
+}
+
 fn text(words: &str) -> AnyView {
     AnyView(Rndr::create_text_node(words).into())
 }

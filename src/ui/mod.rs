@@ -6,6 +6,7 @@ mod card;
 mod choices;
 mod el;
 mod field;
+mod findings;
 mod key;
 mod password;
 mod phone;
@@ -25,7 +26,8 @@ use crate::secret::Secret;
 use crate::text::Text;
 use el::{all, el, live, of};
 
-pub use el::{AnyView, mount};
+pub use el::{AnyView, mount, replace};
+pub use findings::{findings, looking};
 
 /// What every part of a page may need.
 #[derive(Clone, Copy)]

@@ -32,6 +32,9 @@ The commands of the project
                         a table, all samples as JSON.
       --runs N            visits of each kind to each page      [7]
       --json FILE         where the samples go                  [target/bench.json]
+  cargo xtask doctor    What is wrong with a deployment and its org, and where it is set right. Also at /doctor in the app.
+      --config FILE       its config.json                       [dist/config.json]
+      --app URL           where the app is or will be           [as redirectUri says]
   cargo xtask setup     The pinned build tools, found or installed.
   cargo xtask size      What the sign-in form costs on the wire.
   cargo xtask headers   The headers to serve the app with.
@@ -62,6 +65,8 @@ pub enum Command {
     },
     /// How fast it is.
     Bench(Bench),
+    /// What is wrong with a deployment.
+    Doctor(Doctor),
     /// The tools only.
     Setup,
     /// The size table.
@@ -110,6 +115,15 @@ pub struct Test {
     pub browser: bool,
     /// Part of the names of the tests to run.
     pub filter: Option<String>,
+}
+
+/// The options of `doctor`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doctor {
+    /// The `config.json`; else that of the built app.
+    pub config: Option<String>,
+    /// The app's root; else what stands in `redirectUri`.
+    pub app: Option<String>,
 }
 
 /// The options of `bench`.
@@ -227,6 +241,24 @@ impl Command {
                 }
                 Self::Bench(bench)
             }
+            "doctor" => {
+                let mut doctor = Doctor {
+                    config: None,
+                    app: None,
+                };
+                while let Some(option) = words.0.next() {
+                    match option.as_str() {
+                        "--config" => doctor.config = Some(words.value(&option)?),
+                        "--app" => {
+                            let app = words.value(&option)?;
+                            words.origin_in(&option, &app)?;
+                            doctor.app = Some(app);
+                        }
+                        _ => return Err(unknown(&name, &option)),
+                    }
+                }
+                Self::Doctor(doctor)
+            }
             "setup" => Self::Setup,
             "size" => Self::Size,
             "help" | "--help" | "-h" => return Ok(Self::Help),
@@ -280,7 +312,11 @@ impl Words {
 
     fn origin(&mut self, option: &str) -> Result<String> {
         let value = self.value(option)?;
-        policy::origin(&value).ok_or_else(|| {
+        self.origin_in(option, &value)
+    }
+
+    fn origin_in(&self, option: &str, value: &str) -> Result<String> {
+        policy::origin(value).ok_or_else(|| {
             Error::Usage(format!(
                 "`{option} {value}` is no web address: begin with https://."
             ))
@@ -363,6 +399,11 @@ mod tests {
             ("corpus a b", "`corpus` does not know `b`."),
             ("setup now", "`setup` does not know `now`."),
             ("build --host geocities", "There is no host `geocities`."),
+            ("doctor --app example", "`--app example` is no web address"),
+            (
+                "doctor config.json",
+                "`doctor` does not know `config.json`.",
+            ),
             ("headers --org example", "`--org example` is no web address"),
         ] {
             let error = parse(line).expect_err(line).to_string();

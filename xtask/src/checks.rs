@@ -19,6 +19,7 @@ pub fn run(options: &args::Test) -> Result<()> {
     let mut report = Report::default();
     // The tools first: what is missing is told before minutes are spent.
     let tools = Tools::ensure(Small::Required)?;
+    tools::curl()?;
     let browser = if options.browser {
         let browser = Browser::ensure()?;
         tools::servers()?;

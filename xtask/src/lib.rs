@@ -11,6 +11,7 @@
 //! | [`serve`]     | `dist/` on a port, as a production server would answer                           |
 //! | [`size`]      | What the sign-in form costs on the wire                                          |
 //! | [`demo`]      | The app and the org side by side                                                 |
+//! | [`doctor`]    | What is wrong with a deployment and its org                                      |
 //! | [`corpus`]    | Recorded responses in the browser                                                |
 //! | [`bench`]     | How long it takes until somebody can sign in                                     |
 //! | [`checks`]    | Everything that must pass before a change lands                                  |
@@ -24,6 +25,7 @@ pub mod bundle;
 pub mod checks;
 pub mod corpus;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod first;
 pub mod hosts;

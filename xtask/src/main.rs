@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use xtask::{
     Error, Result,
     args::{self, Command},
-    bench, bundle, checks, corpus, demo, hosts, paths,
+    bench, bundle, checks, corpus, demo, doctor, hosts, paths,
     policy::{self, Policy},
     process,
     size::Size,
@@ -32,6 +32,7 @@ fn run(command: Command) -> Result<()> {
         Command::Test(options) => checks::run(&options)?,
         Command::Corpus { folder } => corpus::run(&folder)?,
         Command::Bench(options) => bench::run(&options)?,
+        Command::Doctor(options) => doctor::run(&options)?,
         Command::Setup => {
             Tools::ensure(Small::Required)?;
             process::say("All build tools are there.");

@@ -72,6 +72,10 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
             _ => {}
         }
     }
+    let doctor = dist.join("doctor.js");
+    if doctor.is_file() {
+        shorten(tools, &doctor)?;
+    }
     let sheet = named(dist, "style", "css", &styles)?;
     let ahead = format!(
         "{}<link rel=stylesheet href={root}{sheet} integrity={}>",

@@ -316,6 +316,22 @@ pub fn servers() -> Result<()> {
     })
 }
 
+/// curl, which asks an org in the doctor's place.
+pub fn curl() -> Result<()> {
+    let there = || first_on_path(Path::new("curl")).is_some();
+    if !there() && is_root_on_debian() {
+        // If it fails it has said why, and the look below tells what to do.
+        let _ = apt_install(&["curl"]);
+    }
+    if there() {
+        return Ok(());
+    }
+    Err(Error::Missing {
+        what: "The doctor asks the org with curl, which is not on this machine".to_owned(),
+        remedy: "sudo apt-get install curl".to_owned(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

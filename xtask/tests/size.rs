@@ -2,7 +2,7 @@
 
 use xtask::{
     paths,
-    size::{BUDGET, BUDGET_OF_ALL, BUDGET_OF_BOOT, BUDGET_TO_FILL, Size},
+    size::{BUDGET, BUDGET_OF_ALL, BUDGET_OF_BOOT, BUDGET_OF_DOCTOR, BUDGET_TO_FILL, Size},
 };
 
 #[test]
@@ -19,6 +19,7 @@ fn the_sign_in_form_is_within_its_budget() {
         ("boot.js", size.boot(), BUDGET_OF_BOOT),
         ("the sign-in form", size.form(), BUDGET),
         ("all of it", size.total(), BUDGET_OF_ALL),
+        ("the doctor", size.doctor(), BUDGET_OF_DOCTOR),
     ] {
         assert!(
             weight <= budget,

@@ -33,6 +33,8 @@ pub enum Failure {
     Status(u16),
     /// There is no answer, or one that breaks off.
     Network,
+    /// There is one, and the page may not read it.
+    Cors,
 }
 
 /// A request that the page sent.

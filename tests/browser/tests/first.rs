@@ -317,9 +317,7 @@ fn nothing_is_asked_ahead_where_the_configuration_is_not_the_usual_one() {
 #[test]
 fn a_browser_without_webassembly_is_offered_the_orgs_own_page() {
     visit("first-without", Scene::new(), async |visit| {
-        visit
-            .runs_first("delete globalThis.WebAssembly")
-            .await;
+        visit.runs_first("delete globalThis.WebAssembly").await;
         visit.open("/login").await;
         visit.reads("Sign-in is not possible right now").await;
         visit.reads("Go to the org's own sign-in page").await;
@@ -338,9 +336,7 @@ fn a_browser_without_webassembly_is_offered_the_orgs_own_page() {
 #[test]
 fn a_browser_without_webassembly_that_comes_back_is_told_where_it_is() {
     visit("first-back", Scene::new(), async |visit| {
-        visit
-            .runs_first("delete globalThis.WebAssembly")
-            .await;
+        visit.runs_first("delete globalThis.WebAssembly").await;
         visit.open("/login/callback?code=abc&state=def").await;
         visit
             .reads("The org has let you in, but this browser cannot show what comes next.")

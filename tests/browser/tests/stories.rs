@@ -6,6 +6,7 @@ mod bad_input;
 mod brands;
 mod developer;
 mod devices;
+mod doctor;
 mod factors;
 mod fields;
 mod first;

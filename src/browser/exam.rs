@@ -1,0 +1,93 @@
+//! What the doctor sees of this browser, of the app's own server and of the org.
+
+use web_sys::{
+    AbortController, HtmlLinkElement, HtmlMetaElement, RequestCredentials, RequestInit,
+    RequestMode, Response,
+};
+
+use super::timer::Timer;
+use super::{crypto, fetch, place, storage};
+use crate::config::Config;
+use crate::doctor::{self, Device, Reply, Sent, Site};
+use crate::http::{self, HttpRequest, Method};
+
+/// What the browser lends the page.
+pub fn device() -> Device {
+    Device {
+        secure: crypto::there(),
+        storage: storage::keeps(),
+    }
+}
+
+/// What the app's own server sends.
+pub async fn site(root: &str, config: Option<&Config>) -> Option<Site> {
+    let page = get(root).await?;
+    let header = page.headers().get("content-security-policy").ok().flatten();
+    let wasm =
+        place::find::<HtmlLinkElement>("link[rel=preload][as=fetch]").map(|link| link.href());
+    let uri = config.map(|config| config.redirect_uri.as_str());
+    let ours = uri.filter(|uri| uri.starts_with(root));
+    Some(Site {
+        policy: header.or_else(|| {
+            place::find::<HtmlMetaElement>("meta[http-equiv='Content-Security-Policy' i]")
+                .map(|meta| meta.content())
+        }),
+        wasm: match wasm {
+            Some(url) => Some(sent(url).await),
+            None => None,
+        },
+        callback: match ours {
+            Some(uri) => Some(sent(uri.to_owned()).await),
+            None => None,
+        },
+    })
+}
+
+async fn sent(url: String) -> Sent {
+    let answer = get(&url).await;
+    let kind = answer
+        .as_ref()
+        .and_then(|answer| answer.headers().get("content-type").ok().flatten());
+    Sent {
+        url,
+        status: answer.map_or(0, |answer| answer.status()),
+        kind: kind.unwrap_or_default(),
+    }
+}
+
+async fn get(url: &str) -> Option<Response> {
+    patient(url, &RequestInit::new()).await
+}
+
+async fn patient(url: &str, init: &RequestInit) -> Option<Response> {
+    let abort = AbortController::new().ok()?;
+    let _timer = Timer::after(http::PATIENCE, {
+        let abort = abort.clone();
+        move || abort.abort()
+    });
+    fetch::fetch(url, init, &abort, None).await.ok()
+}
+
+/// Asks the org. Where nothing can be read, asks once more for nothing but a sign of life; only what changes nothing is
+/// asked twice.
+pub async fn ask(request: HttpRequest) -> Reply {
+    let (url, method) = (request.url.clone(), request.method);
+    if let Ok((response, answer)) = fetch::seen(request).await {
+        let date = answer.headers().get("date").ok().flatten();
+        return Reply::Answered {
+            response,
+            date: date.and_then(|date| doctor::date(&date)),
+            readable: true,
+        };
+    }
+    if method == Method::Post {
+        return Reply::Barred;
+    }
+    let init = RequestInit::new();
+    init.set_mode(RequestMode::NoCors);
+    init.set_credentials(RequestCredentials::Omit);
+    match patient(&url, &init).await {
+        Some(_) => Reply::Barred,
+        None => Reply::Silent,
+    }
+}

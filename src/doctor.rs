@@ -1,0 +1,863 @@
+//! What a deployment lacks, from what was seen of it: [`Evidence`] in, [`Finding`]s out.
+//!
+//! Whoever looks, looks in their own way: `page` with a browser at `/doctor`, `terminal` with curl (`cargo xtask doctor`).
+//! What it comes to is decided here, once. Nothing is started at the org but one `interact`, whose handle is thrown away.
+
+#[cfg(target_arch = "wasm32")]
+pub mod page;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod terminal;
+
+use crate::config::{Config, Problem};
+use crate::http::{self, HttpRequest, HttpResponse};
+use crate::idx::Error;
+use crate::json::{self, Value};
+use crate::messages;
+use crate::oauth::{Attempt, Purpose, Refusal, SKEW, Setting};
+use crate::pages;
+use crate::text::Doctor;
+
+/// What was seen of a deployment.
+pub struct Evidence {
+    /// The app's root, with a slash at its end.
+    pub root: String,
+    /// Where `config.json` was read.
+    pub file: String,
+    /// What stands in it.
+    pub config: Result<Config, Problem>,
+    /// The clock here: seconds since 1970.
+    pub now: u64,
+    /// What the browser lends the page; `None` where no browser looked.
+    pub device: Option<Device>,
+    /// What the app's own server sends; `None` where it does not answer.
+    pub site: Option<Site>,
+    /// The answer to [`discovery`].
+    pub discovery: Reply,
+    /// The answer to [`start`].
+    pub start: Reply,
+}
+
+/// What a browser lends the page.
+#[derive(Clone, Copy, Debug)]
+pub struct Device {
+    /// Cryptography, which it lends to secure pages.
+    pub secure: bool,
+    /// Storage of the tab.
+    pub storage: bool,
+}
+
+/// What the app's own server sends.
+#[derive(Clone, Debug, Default)]
+pub struct Site {
+    /// The page's content security policy, from its header or from itself.
+    pub policy: Option<String>,
+    /// What the app's WebAssembly was answered with.
+    pub wasm: Option<Sent>,
+    /// What the redirect address was answered with, if it lies on the app's own origin.
+    pub callback: Option<Sent>,
+}
+
+/// An answer of a file server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// What was asked for.
+    pub url: String,
+    /// The status; 0 without an answer.
+    pub status: u16,
+    /// `Content-Type`.
+    pub kind: String,
+}
+
+/// How the org answered.
+pub enum Reply {
+    /// It was not asked.
+    NotAsked,
+    /// Not at all.
+    Silent,
+    /// It did, and pages of the app may not read it.
+    Barred,
+    /// It did.
+    Answered {
+        /// The answer.
+        response: HttpResponse,
+        /// Its `Date`: seconds since 1970.
+        date: Option<u64>,
+        /// Whether pages of the app may read it.
+        readable: bool,
+    },
+}
+
+/// What is to be known about one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at.
+    pub about: Doctor,
+    /// Whether it is right.
+    pub verdict: Verdict,
+    /// What is wrong. Empty where nothing is.
+    pub what: String,
+    /// How it was seen.
+    pub seen: String,
+    /// Where it is set right. Empty where nothing is wrong.
+    pub remedy: String,
+}
+
+/// Whether something is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is.
+    InOrder,
+    /// It is not.
+    Wrong,
+    /// That cannot be seen from here, or not yet.
+    NotKnown,
+}
+
+impl Finding {
+    /// What is to be said about it, line by line.
+    pub fn lines(&self) -> Vec<String> {
+        if self.verdict != Verdict::Wrong {
+            return vec![self.seen.clone()];
+        }
+        vec![
+            self.what.clone(),
+            fill(Doctor::HowSeen, &[&self.seen]),
+            fill(Doctor::Remedy, &[&self.remedy]),
+        ]
+    }
+
+    /// The thing and the verdict, as a heading.
+    pub fn heading(&self) -> String {
+        let text = match self.verdict {
+            Verdict::InOrder => Doctor::InOrder,
+            Verdict::Wrong => Doctor::Wrong,
+            Verdict::NotKnown => Doctor::NotKnown,
+        };
+        fill(text, &[self.about.words()])
+    }
+}
+
+/// What is wrong altogether, in a sentence.
+pub fn summary(findings: &[Finding]) -> String {
+    let wrong = |finding: &&Finding| finding.verdict == Verdict::Wrong;
+    match findings.iter().filter(wrong).count() {
+        0 => Doctor::AllWell.words().to_owned(),
+        1 => Doctor::OneWrong.words().to_owned(),
+        many => fill(Doctor::ManyWrong, &[&many.to_string()]),
+    }
+}
+
+/// A `Date` header as seconds since 1970 (RFC 9110, section 5.6.7, the one form that servers may still write).
+pub fn date(text: &str) -> Option<u64> {
+    let mut parts = text.split_once(", ")?.1.split([' ', ':']);
+    let mut next = || parts.next();
+    let number = |text: Option<&str>| text?.parse::<u64>().ok();
+    let day = number(next())?;
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let month = next()?;
+    let month = MONTHS.iter().position(|known| *known == month)?;
+    let year = number(next()).filter(|year| (1970..10_000).contains(year))?;
+    let (hour, minute, second) = (number(next())?, number(next())?, number(next())?);
+    // Years that begin in March end with the leap day.
+    let (year, month) = match u64::try_from(month).ok()? {
+        month @ 0..2 => (year - 1, month + 10),
+        month => (year, month - 2),
+    };
+    let leap = year / 4 - year / 100 + year / 400;
+    let days = (365 * year + leap + (153 * month + 2) / 5 + day).checked_sub(719_469)?;
+    (day <= 31 && hour < 24 && minute < 60 && second <= 60)
+        .then_some(days * 86_400 + hour * 3_600 + minute * 60 + second)
+}
+
+/// The document in which the authorization server tells about itself (protocol reference, 1.1 and 1.7).
+pub fn discovery(config: &Config) -> HttpRequest {
+    HttpRequest::get([config.issuer.as_str(), "/.well-known/openid-configuration"].concat())
+}
+
+/// The start of a sign-in that nobody goes on with. What it is made of need be no secret, because nothing can come of it:
+/// no code is ever had, and if there were one, nobody would exchange it.
+pub fn start(config: &Config) -> HttpRequest {
+    let nothing = [0; Attempt::RANDOM];
+    Attempt::new(Purpose::SignIn, &nothing).start(config, &[0; 32], &[])
+}
+
+/// Whether the page's policy lets it ask the org anything.
+pub fn reaches(site: Option<&Site>, config: &Config) -> bool {
+    site.is_none_or(|site| policy(site.policy.as_deref(), config.org(), "").1)
+}
+
+/// What was seen, judged: what is wrong first, in the order in which it is worth setting right.
+pub fn findings(evidence: &Evidence) -> Vec<Finding> {
+    let found = judged(evidence);
+    let of = |verdict| found.iter().filter(move |one| one.verdict == verdict);
+    let order = [Verdict::Wrong, Verdict::NotKnown, Verdict::InOrder];
+    order.into_iter().flat_map(of).cloned().collect()
+}
+
+fn judged(evidence: &Evidence) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let config = match &evidence.config {
+        Ok(config) => {
+            let seen = [&evidence.file, &config.issuer, &config.client_id];
+            found.push(good(
+                Doctor::Configuration,
+                fill(Doctor::ConfigSeen, &seen.map(String::as_str)),
+            ));
+            Some(config)
+        }
+        Err(problem) => {
+            found.push(wrong(
+                Doctor::Configuration,
+                pages::config_problem(problem),
+                fill(Doctor::ConfigRead, &[&evidence.file]),
+                Doctor::ConfigRemedy.words().to_owned(),
+            ));
+            None
+        }
+    };
+    if let Some(device) = evidence.device {
+        lent(device, evidence, &mut found);
+    }
+    let mut reaches = true;
+    match &evidence.site {
+        Some(site) => sent(site, config, evidence, &mut found, &mut reaches),
+        None => found.push(unknown(
+            Doctor::Host,
+            fill(Doctor::HostSilent, &[&evidence.root]),
+        )),
+    }
+    let Some(config) = config else {
+        return found;
+    };
+    // What the policy keeps the page from asking says nothing about the org.
+    if !reaches {
+        found.push(unknown(Doctor::Issuer, Doctor::StartNot.words().to_owned()));
+        return found;
+    }
+    issuer(config, evidence, &mut found);
+    clock(evidence, &mut found);
+    origin(config, evidence, &mut found);
+    started(config, evidence, &mut found);
+    found
+}
+
+fn lent(device: Device, evidence: &Evidence, found: &mut Vec<Finding>) {
+    let root = evidence.root.as_str();
+    found.push(if device.secure {
+        good(Doctor::Connection, fill(Doctor::Secure, &[root]))
+    } else {
+        wrong(
+            Doctor::Connection,
+            Doctor::Insecure.words().to_owned(),
+            fill(Doctor::InsecureSeen, &[root]),
+            Doctor::InsecureRemedy.words().to_owned(),
+        )
+    });
+    found.push(if device.storage {
+        good(Doctor::Storage, Doctor::StorageSeen.words().to_owned())
+    } else {
+        wrong(
+            Doctor::Storage,
+            Doctor::StorageWrong.words().to_owned(),
+            Doctor::StorageGone.words().to_owned(),
+            Doctor::StorageRemedy.words().to_owned(),
+        )
+    });
+}
+
+fn sent(
+    site: &Site,
+    config: Option<&Config>,
+    evidence: &Evidence,
+    found: &mut Vec<Finding>,
+    reaches: &mut bool,
+) {
+    let root = evidence.root.as_str();
+    if let Some(config) = config {
+        let (finding, lets) = policy(site.policy.as_deref(), config.org(), root);
+        found.push(finding);
+        *reaches = lets;
+    }
+    if let Some(wasm) = &site.wasm {
+        let right = wasm.status == 200 && wasm.kind.starts_with("application/wasm");
+        found.push(if right {
+            good(Doctor::Wasm, fill(Doctor::WasmSeen, &[&wasm.url]))
+        } else {
+            wrong(
+                Doctor::Wasm,
+                Doctor::WasmWrong.words().to_owned(),
+                answered(Doctor::WasmWrongSeen, wasm),
+                Doctor::WasmRemedy.words().to_owned(),
+            )
+        });
+    }
+    let Some(config) = config else { return };
+    let uri = &config.redirect_uri;
+    match &site.callback {
+        _ if !uri.starts_with(root) => found.push(wrong(
+            Doctor::Callback,
+            Doctor::CallbackElsewhere.words().to_owned(),
+            fill(Doctor::CallbackElsewhereSeen, &[uri, root]),
+            fill(
+                Doctor::CallbackElsewhereRemedy,
+                &[&[root, "login/callback"].concat()],
+            ),
+        )),
+        Some(back) if back.status != 200 || !back.kind.starts_with("text/html") => {
+            found.push(wrong(
+                Doctor::Callback,
+                Doctor::CallbackLost.words().to_owned(),
+                answered(Doctor::CallbackLostSeen, back),
+                Doctor::CallbackRemedy.words().to_owned(),
+            ));
+        }
+        Some(back) => found.push(good(
+            Doctor::Callback,
+            fill(Doctor::CallbackSeen, &[&back.url]),
+        )),
+        None => {}
+    }
+}
+
+fn answered(text: Doctor, sent: &Sent) -> String {
+    fill(text, &[&sent.url, &sent.status.to_string(), &sent.kind])
+}
+
+/// What the page's policy is like, and whether it lets the page reach the org (Content Security Policy Level 3, section 6.1).
+fn policy(policy: Option<&str>, org: &str, root: &str) -> (Finding, bool) {
+    let remedy = fill(Doctor::PolicyRemedy, &[org]);
+    let bad = |what: Doctor, seen: String| {
+        wrong(
+            Doctor::Policy,
+            what.words().to_owned(),
+            seen,
+            remedy.clone(),
+        )
+    };
+    let Some(policy) = policy else {
+        let seen = fill(Doctor::PolicyNoneSeen, &[root]);
+        return (bad(Doctor::PolicyNone, seen), true);
+    };
+    let directive = |name: &str| {
+        policy.split(';').find_map(|directive| {
+            let directive = directive.trim();
+            let (known, sources) = directive.split_once(' ').unwrap_or((directive, ""));
+            known.eq_ignore_ascii_case(name).then_some(sources.trim())
+        })
+    };
+    let sources = |name: &str| directive(name).or_else(|| directive("default-src"));
+    let connect = sources("connect-src").unwrap_or("*");
+    let scheme = org.split_once("//").map_or(org, |(scheme, _)| scheme);
+    // A port, a path or a subdomain's star are not told apart from what they are not: what is generated has none of them.
+    let lets = connect.split_whitespace().any(|source| {
+        let source = source.trim_end_matches('/');
+        source == "*" || source == scheme || source.eq_ignore_ascii_case(org)
+    });
+    if !lets {
+        let seen = fill(Doctor::PolicyBarsSeen, &[connect]);
+        return (bad(Doctor::PolicyBars, seen), false);
+    }
+    let script = sources("script-src").unwrap_or("*");
+    let has = |list: &str, word: &str| list.split_whitespace().any(|one| one == word);
+    if !["'wasm-unsafe-eval'", "'unsafe-eval'"]
+        .iter()
+        .any(|word| has(script, word))
+    {
+        let seen = fill(Doctor::PolicyWasmSeen, &[script]);
+        return (bad(Doctor::PolicyWasm, seen), true);
+    }
+    let loose = ["'unsafe-inline'", "'unsafe-eval'", "*"];
+    let loose: Vec<&str> = policy
+        .split([' ', ';'])
+        .filter(|word| loose.contains(word))
+        .collect();
+    if !loose.is_empty() {
+        let seen = fill(Doctor::PolicyLooseSeen, &[&loose.join(" ")]);
+        return (bad(Doctor::PolicyLoose, seen), true);
+    }
+    if directive("require-trusted-types-for").is_none() {
+        let seen = Doctor::PolicyTrustedSeen.words().to_owned();
+        return (bad(Doctor::PolicyTrusted, seen), true);
+    }
+    let seen = fill(Doctor::PolicySeen, &[org]);
+    (good(Doctor::Policy, seen), true)
+}
+
+/// The discovery document, and what is wrong with it or with where it should be.
+fn issuer(config: &Config, evidence: &Evidence, found: &mut Vec<Finding>) {
+    let url = discovery(config).url;
+    let bad = |what: Doctor, seen: String, remedy: Doctor| {
+        wrong(
+            Doctor::Issuer,
+            what.words().to_owned(),
+            seen,
+            remedy.words().to_owned(),
+        )
+    };
+    let response = match &evidence.discovery {
+        // Then its answers cannot be read, which is another finding.
+        Reply::NotAsked | Reply::Barred => return,
+        Reply::Silent => {
+            let seen = fill(Doctor::IssuerSilentSeen, &[&url]);
+            found.push(bad(Doctor::IssuerSilent, seen, Doctor::IssuerRemedy));
+            return;
+        }
+        Reply::Answered { response, .. } => response,
+    };
+    let document = json::parse(response.body.expose());
+    let Some((document, name)) = document
+        .as_ref()
+        .and_then(|document| Some((document, document.text("issuer")?)))
+    else {
+        let seen = fill(
+            Doctor::IssuerMissingSeen,
+            &[&url, &response.status.to_string()],
+        );
+        found.push(bad(Doctor::IssuerMissing, seen, Doctor::IssuerRemedy));
+        return;
+    };
+    let list = |member: &str| document.get(member).map(Value::items).unwrap_or_default();
+    let has = |member: &str, text: &str| list(member).iter().any(|one| one.as_str() == Some(text));
+    let keys = document.text("jwks_uri").unwrap_or_default();
+    found.push(if name != config.issuer {
+        bad(
+            Doctor::IssuerOther,
+            fill(Doctor::IssuerOtherSeen, &[&config.issuer, name]),
+            Doctor::IssuerOtherRemedy,
+        )
+    } else if !has("code_challenge_methods_supported", "S256") {
+        let seen = fill(Doctor::IssuerPkceSeen, &[&url]);
+        bad(Doctor::IssuerPkce, seen, Doctor::IssuerRemedy)
+    } else if !http::on_origin(keys, config.org()) {
+        let seen = fill(Doctor::IssuerKeysSeen, &[&url, keys]);
+        bad(Doctor::IssuerKeys, seen, Doctor::IssuerOtherRemedy)
+    } else {
+        good(Doctor::Issuer, fill(Doctor::IssuerSeen, &[&url]))
+    });
+    let unknown: Vec<&str> = config
+        .scopes
+        .split(' ')
+        .filter(|scope| !list("scopes_supported").is_empty() && !has("scopes_supported", scope))
+        .collect();
+    if !unknown.is_empty() {
+        found.push(wrong(
+            Doctor::Scopes,
+            fill(Doctor::ScopesUnknown, &[&unknown.join(" ")]),
+            fill(Doctor::ScopesUnknownSeen, &[&url]),
+            Doctor::ScopesUnknownRemedy.words().to_owned(),
+        ));
+    }
+}
+
+fn clock(evidence: &Evidence, found: &mut Vec<Finding>) {
+    let date = |reply: &Reply| match reply {
+        Reply::Answered { date, .. } => Some(*date),
+        _ => None,
+    };
+    let Some(date) = date(&evidence.start).or_else(|| date(&evidence.discovery)) else {
+        return;
+    };
+    found.push(match date.map(|date| date.abs_diff(evidence.now)) {
+        None => unknown(Doctor::Clock, Doctor::ClockUnknown.words().to_owned()),
+        Some(apart) if apart > SKEW => wrong(
+            Doctor::Clock,
+            Doctor::ClockWrong.words().to_owned(),
+            fill(Doctor::ClockWrongSeen, &[&apart.to_string()]),
+            Doctor::ClockRemedy.words().to_owned(),
+        ),
+        Some(apart) => good(
+            Doctor::Clock,
+            fill(Doctor::ClockSeen, &[&apart.to_string()]),
+        ),
+    });
+}
+
+fn origin(config: &Config, evidence: &Evidence, found: &mut Vec<Finding>) {
+    let here = http::origin(&evidence.root);
+    let replies = [&evidence.discovery, &evidence.start];
+    let barred = |reply: &&Reply| {
+        matches!(
+            reply,
+            Reply::Barred
+                | Reply::Answered {
+                    readable: false,
+                    ..
+                }
+        )
+    };
+    if replies.iter().any(barred) {
+        found.push(wrong(
+            Doctor::Origin,
+            Doctor::OriginWrong.words().to_owned(),
+            fill(Doctor::OriginWrongSeen, &[config.org(), here]),
+            fill(Doctor::OriginRemedy, &[here]),
+        ));
+    } else if matches!(evidence.start, Reply::Answered { .. }) {
+        found.push(good(Doctor::Origin, fill(Doctor::OriginSeen, &[here])));
+    }
+}
+
+/// What came of `interact`: each missing piece is a refusal of its own (protocol reference, 1.3).
+fn started(config: &Config, evidence: &Evidence, found: &mut Vec<Finding>) {
+    let response = match &evidence.start {
+        Reply::Answered { response, .. } => response,
+        Reply::Silent => {
+            let seen = Doctor::StartSilent.words().to_owned();
+            return found.push(unknown(Doctor::Start, seen));
+        }
+        Reply::NotAsked | Reply::Barred => {
+            let seen = Doctor::StartNot.words().to_owned();
+            return found.push(unknown(Doctor::Start, seen));
+        }
+    };
+    let Err(refusal) = Attempt::interaction_handle(response) else {
+        return found.push(good(Doctor::Start, Doctor::StartSeen.words().to_owned()));
+    };
+    let status = refusal.status.to_string();
+    let (Some(setting), Error::OAuth { code, description }) = (refusal.setting, &refusal.error)
+    else {
+        let seen = fill(Doctor::StartUnknown, &[&status]);
+        return found.push(unknown(Doctor::Start, seen));
+    };
+    // One scope is told already, and better.
+    if setting == Setting::Scopes && found.iter().any(|known| known.about == Doctor::Scopes) {
+        return;
+    }
+    let (about, what, remedy) = refused(setting, &refusal, config);
+    let seen = fill(Doctor::Refused, &[&status, code, description]);
+    found.push(wrong(about, what.words().to_owned(), seen, remedy));
+}
+
+fn refused(setting: Setting, refusal: &Refusal, config: &Config) -> (Doctor, Doctor, String) {
+    let (about, what, remedy) = match setting {
+        Setting::ClientId => (Doctor::Client, Doctor::ClientWrong, Doctor::ClientRemedy),
+        Setting::Grant => (Doctor::Grant, Doctor::GrantWrong, Doctor::GrantRemedy),
+        Setting::Policy if refusal.status == 401 => {
+            (Doctor::Access, Doctor::AccessWrong, Doctor::AccessRemedy)
+        }
+        Setting::Policy => (
+            Doctor::Embedded,
+            Doctor::EmbeddedWrong,
+            Doctor::EmbeddedRemedy,
+        ),
+        Setting::RedirectUri => {
+            let remedy = fill(Doctor::RedirectRemedy, &[&config.redirect_uri]);
+            return (Doctor::Redirect, Doctor::RedirectWrong, remedy);
+        }
+        Setting::Scopes => {
+            let remedy = fill(Doctor::ScopesRemedy, &[&config.scopes]);
+            return (Doctor::Scopes, Doctor::ScopesWrong, remedy);
+        }
+    };
+    (about, what, remedy.words().to_owned())
+}
+
+fn good(about: Doctor, seen: String) -> Finding {
+    Finding {
+        about,
+        verdict: Verdict::InOrder,
+        what: String::new(),
+        seen,
+        remedy: String::new(),
+    }
+}
+
+fn unknown(about: Doctor, seen: String) -> Finding {
+    Finding {
+        verdict: Verdict::NotKnown,
+        ..good(about, seen)
+    }
+}
+
+fn wrong(about: Doctor, what: String, seen: String, remedy: String) -> Finding {
+    Finding {
+        about,
+        verdict: Verdict::Wrong,
+        what,
+        seen,
+        remedy,
+    }
+}
+
+fn fill(text: Doctor, params: &[&str]) -> String {
+    let params: Vec<String> = params.iter().map(|param| (*param).to_owned()).collect();
+    messages::fill(text.words(), &params)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    const ROOT: &str = "https://app.acme.test/";
+
+    fn config(more: &str) -> Result<Config, Problem> {
+        let text = [
+            r#"{"issuer":"https://id.acme.test/oauth2/default","clientId":"0oa7""#,
+            more,
+            "}",
+        ];
+        Config::parse(&text.concat(), ROOT)
+    }
+
+    fn answer(status: u16, body: &str) -> Reply {
+        Reply::Answered {
+            response: HttpResponse {
+                status,
+                request_id: None,
+                retry_after: None,
+                body: Secret::new(body),
+            },
+            date: Some(1_000),
+            readable: true,
+        }
+    }
+
+    const DOCUMENT: &str = r#"{"issuer":"https://id.acme.test/oauth2/default",
+        "jwks_uri":"https://id.acme.test/oauth2/default/v1/keys",
+        "scopes_supported":["openid","profile","email"],"code_challenge_methods_supported":["S256"]}"#;
+
+    const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+        connect-src 'self' https://id.acme.test; require-trusted-types-for 'script'; trusted-types 'none'";
+
+    fn well() -> Evidence {
+        let page = |url: &str, kind: &str| {
+            Some(Sent {
+                url: url.to_owned(),
+                status: 200,
+                kind: kind.to_owned(),
+            })
+        };
+        Evidence {
+            root: ROOT.to_owned(),
+            file: "https://app.acme.test/config.json".to_owned(),
+            config: config(""),
+            now: 1_010,
+            device: Some(Device {
+                secure: true,
+                storage: true,
+            }),
+            site: Some(Site {
+                policy: Some(POLICY.to_owned()),
+                wasm: page("https://app.acme.test/a_bg.wasm", "application/wasm"),
+                callback: page("https://app.acme.test/login/callback", "text/html"),
+            }),
+            discovery: answer(200, DOCUMENT),
+            start: answer(200, r#"{"interaction_handle":"h"}"#),
+        }
+    }
+
+    /// The one thing that is wrong, with what is said about it.
+    fn one_wrong(evidence: &Evidence) -> (Doctor, String) {
+        let found = findings(evidence);
+        let mut wrong = found
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Wrong);
+        let (Some(first), None) = (wrong.next(), wrong.next()) else {
+            panic!("{found:#?}")
+        };
+        assert!(!first.what.is_empty() && !first.seen.is_empty() && !first.remedy.is_empty());
+        (first.about, first.lines().join("\n"))
+    }
+
+    #[test]
+    fn nothing_is_wrong_where_everything_is_right() {
+        let found = findings(&well());
+        let right = |finding: &Finding| finding.verdict == Verdict::InOrder;
+        assert!(found.iter().all(right), "{found:#?}");
+        assert_eq!(summary(&found), Doctor::AllWell.words());
+    }
+
+    #[test]
+    fn no_handle_and_no_proof_is_told() {
+        for finding in findings(&well()) {
+            assert!(!finding.lines().join("").contains("\"h\""));
+        }
+    }
+
+    #[test]
+    fn each_refusal_of_the_start_names_its_setting() {
+        for (status, code, about, place) in [
+            (401, "invalid_client", Doctor::Client, "clientId"),
+            (400, "unauthorized_client", Doctor::Grant, "Grant type"),
+            (400, "access_denied", Doctor::Embedded, "Settings, Account"),
+            (401, "access_denied", Doctor::Access, "Access Policies"),
+            (400, "invalid_request", Doctor::Redirect, "login/callback"),
+            (400, "invalid_scope", Doctor::Scopes, "openid profile email"),
+        ] {
+            let body = [
+                r#"{"error":""#,
+                code,
+                r#"","error_description":"So it is."}"#,
+            ]
+            .concat();
+            let start = answer(status, &body);
+            let (named, said) = one_wrong(&Evidence { start, ..well() });
+            assert_eq!(named, about, "{code}");
+            for part in [place, code, "So it is.", &status.to_string()] {
+                assert!(said.contains(part), "{part} in {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_org_that_is_busy_says_nothing_about_settings() {
+        let start = answer(429, r#"{"errorCode":"E0000047"}"#);
+        let found = findings(&Evidence { start, ..well() });
+        let first = found
+            .first()
+            .map(|finding| (finding.about, finding.verdict));
+        assert_eq!(first, Some((Doctor::Start, Verdict::NotKnown)));
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_issuer_is_told() {
+        let other = DOCUMENT.replace("id.acme.test/oauth2/default\",", "acme.okta.com\",");
+        let plain = DOCUMENT.replace("S256", "plain");
+        let keys = DOCUMENT.replace("//id.acme.test/oauth2/default/v1", "//cdn.test");
+        for (discovery, part) in [
+            (Reply::Silent, "gave no answer"),
+            (answer(404, ""), "404"),
+            (answer(200, "<!doctype html>"), "not with a discovery"),
+            (answer(200, &other), "https://acme.okta.com"),
+            (answer(200, &plain), "S256"),
+            (answer(200, &keys), "https://cdn.test/keys"),
+        ] {
+            let (about, said) = one_wrong(&Evidence {
+                discovery,
+                ..well()
+            });
+            assert_eq!(about, Doctor::Issuer);
+            assert!(said.contains(part), "{part} in {said}");
+        }
+    }
+
+    #[test]
+    fn a_scope_that_is_not_on_the_list_is_named() {
+        let (about, said) = one_wrong(&Evidence {
+            config: config(r#","scopes":["openid","plan.write"]"#),
+            start: answer(400, r#"{"error":"invalid_scope","error_description":"-"}"#),
+            ..well()
+        });
+        assert_eq!(about, Doctor::Scopes);
+        assert!(said.contains("a scope: plan.write\n"), "{said}");
+    }
+
+    #[test]
+    fn answers_that_pages_may_not_read_are_a_matter_of_the_trusted_origin() {
+        let (about, said) = one_wrong(&Evidence {
+            discovery: Reply::Barred,
+            start: Reply::NotAsked,
+            ..well()
+        });
+        assert_eq!(about, Doctor::Origin);
+        assert!(said.contains("add https://app.acme.test with"), "{said}");
+        // A discovery document may be there for everybody.
+        let start = Reply::Barred;
+        assert_eq!(one_wrong(&Evidence { start, ..well() }).0, Doctor::Origin);
+    }
+
+    #[test]
+    fn clocks_may_be_as_far_apart_as_an_id_token_is_given() {
+        let at = |now| Evidence { now, ..well() };
+        assert_eq!(one_wrong(&at(1_301)).0, Doctor::Clock);
+        assert_eq!(one_wrong(&at(0)).0, Doctor::Clock);
+        assert_eq!(summary(&findings(&at(1_300))), Doctor::AllWell.words());
+    }
+
+    #[test]
+    fn what_the_policy_lacks_or_has_too_much_is_told() {
+        for (policy, part) in [
+            (None, "no content security policy"),
+            (
+                Some(POLICY.replace("https://id.acme.test", "")),
+                "connect-src is: 'self'",
+            ),
+            (
+                Some(POLICY.replace(" https://id.acme.test", " https://id.acme.test.evil.test")),
+                "connect-src",
+            ),
+            (
+                Some(POLICY.replace("'wasm-unsafe-eval'", "")),
+                "script-src is",
+            ),
+            (
+                Some(POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")),
+                "'unsafe-inline'",
+            ),
+            (
+                Some(POLICY.replace("require-trusted-types-for 'script'; ", "")),
+                "Trusted Types",
+            ),
+        ] {
+            let site = well().site.map(|site| Site { policy, ..site });
+            let (about, said) = one_wrong(&Evidence { site, ..well() });
+            assert_eq!(about, Doctor::Policy);
+            assert!(said.contains(part), "{part} in {said}");
+        }
+    }
+
+    #[test]
+    fn what_the_host_sends_wrong_is_told() {
+        let sent = |status, kind: &str| {
+            Some(Sent {
+                url: "https://app.acme.test/x".to_owned(),
+                status,
+                kind: kind.to_owned(),
+            })
+        };
+        let site = well().site.map(|site| Site {
+            wasm: sent(200, "application/octet-stream"),
+            ..site
+        });
+        assert_eq!(one_wrong(&Evidence { site, ..well() }).0, Doctor::Wasm);
+        let site = well().site.map(|site| Site {
+            callback: sent(404, "text/html"),
+            ..site
+        });
+        assert_eq!(one_wrong(&Evidence { site, ..well() }).0, Doctor::Callback);
+        let config = config(r#","redirectUri":"https://other.acme.test/login/callback""#);
+        assert_eq!(
+            one_wrong(&Evidence { config, ..well() }).0,
+            Doctor::Callback
+        );
+    }
+
+    #[test]
+    fn a_configuration_that_cannot_be_read_is_the_first_thing_and_nobody_is_asked() {
+        let (about, said) = one_wrong(&Evidence {
+            config: Err(Problem::Unreadable),
+            discovery: Reply::NotAsked,
+            start: Reply::NotAsked,
+            ..well()
+        });
+        assert_eq!(about, Doctor::Configuration);
+        assert!(said.contains("config.json"));
+    }
+
+    #[test]
+    fn what_the_device_lacks_is_told() {
+        let lacks = |secure, storage| Evidence {
+            device: Some(Device { secure, storage }),
+            ..well()
+        };
+        assert_eq!(one_wrong(&lacks(false, true)).0, Doctor::Connection);
+        assert_eq!(one_wrong(&lacks(true, false)).0, Doctor::Storage);
+    }
+
+    #[test]
+    fn dates_are_seconds_since_1970() {
+        for (text, seconds) in [
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(784_111_777)),
+            ("Thu, 29 Feb 2024 23:59:59 GMT", Some(1_709_251_199)),
+            ("Wed, 25 Nov 2026 05:00:00 GMT", Some(1_795_582_800)),
+            ("Wed, 25 Foo 2026 05:00:00 GMT", None),
+            ("yesterday", None),
+        ] {
+            assert_eq!(date(text), seconds, "{text}");
+        }
+    }
+}
