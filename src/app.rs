@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use web_sys::HtmlFormElement;
 
+use crate::brand::Brand;
 use crate::browser::{self, place};
-use crate::config::{Brand, Config, Problem};
+use crate::config::{Config, Problem};
 use crate::flow::store::FlowStore;
 use crate::leptos::*;
 use crate::pages::{self, Card, Press};
@@ -30,8 +31,9 @@ pub fn start(asked: js_sys::Array, begun: js_sys::Function) {
     });
 }
 
-fn app(config: Config) -> Vec<AnyView> {
-    let brand = config.brand.clone();
+fn app(mut config: Config) -> Vec<AnyView> {
+    let brand = std::mem::take(&mut config.brand);
+    place::dress(&brand.look, &brand.sheets);
     let store = FlowStore::new(config);
     let desk = Desk {
         card: Shared::latest(move || store.card()),
@@ -90,13 +92,7 @@ fn unconfigured(problem: &Problem) -> Vec<AnyView> {
         },
         submit: &|_| (),
     };
-    page(
-        Brand {
-            name: None,
-            logo: None,
-        },
-        desk,
-    )
+    page(Brand::default(), desk)
 }
 
 fn page(brand: Brand, desk: Desk) -> Vec<AnyView> {

@@ -1,5 +1,6 @@
 //! `config.json`, parsed once at the start.
 
+use crate::brand::Brand;
 use crate::http;
 use crate::json::{self, Value};
 
@@ -28,15 +29,6 @@ pub struct Config {
     pub post_logout_redirect_uri: Option<String>,
     /// What each start asks for: `acr_values`, the assurance, and `max_age`, how many seconds ago somebody may have signed in.
     pub wishes: Vec<(&'static str, String)>,
-}
-
-/// Whose front door this is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Brand {
-    /// The name in the title and at the top of each page.
-    pub name: Option<String>,
-    /// The address of a picture on this app's own origin.
-    pub logo: Option<String>,
 }
 
 /// Why a configuration cannot be used.
@@ -143,7 +135,7 @@ impl Config {
             client_id: client_id.to_owned(),
             redirect_uri,
             scopes,
-            brand: brand(value.get("brand"), root)?,
+            brand: Brand::parse(value.get("brand"), root)?,
             fastpass: value.get("fastpass") == Some(&Value::Bool(true)),
             debug: value.get("debug") == Some(&Value::Bool(true)),
             cookies,
@@ -200,37 +192,6 @@ fn host(address: &str) -> (&str, &str) {
     rest.find('/')
         .and_then(|end| rest.split_at_checked(end))
         .unwrap_or((rest, ""))
-}
-
-fn brand(value: Option<&Value>, root: &str) -> Result<Brand, Problem> {
-    let Some(value) = value.filter(|value| **value != Value::Null) else {
-        return Ok(Brand {
-            name: None,
-            logo: None,
-        });
-    };
-    let member = |name: &str| match value.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => {
-            Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
-        }
-        Some(_) => Err(Problem::Member(Member::Brand)),
-    };
-    if !matches!(value, Value::Object(_)) {
-        return Err(Problem::Member(Member::Brand));
-    }
-    // The page's policy shows pictures of its own origin only; a path is taken from the app's root.
-    let logo = member("logo")?.map(|logo| {
-        if http::navigable(&logo) || logo.starts_with('/') {
-            logo
-        } else {
-            [root, &logo].concat()
-        }
-    });
-    Ok(Brand {
-        name: member("name")?,
-        logo,
-    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod page;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod terminal;
 
+use crate::brand::{self, Mended};
 use crate::config::{Config, Problem};
 use crate::http::{self, HttpRequest, HttpResponse};
 use crate::idx::Error;
@@ -205,6 +206,11 @@ fn judged(evidence: &Evidence) -> Vec<Finding> {
                 Doctor::Configuration,
                 fill(Doctor::ConfigSeen, &seen.map(String::as_str)),
             ));
+            let mut look = config.brand.look.iter();
+            found.extend(
+                look.find(|(name, _)| *name == brand::ACCENT)
+                    .map(|(_, colour)| accent(colour)),
+            );
             Some(config)
         }
         Err(problem) => {
@@ -241,6 +247,35 @@ fn judged(evidence: &Evidence) -> Vec<Finding> {
     origin(config, evidence, &mut found);
     started(config, evidence, &mut found);
     found
+}
+
+/// What is done about an accent that is too weak somewhere.
+fn accent(accent: &str) -> Finding {
+    let mended = Mended::of(accent);
+    let said = |ratio: f64| {
+        // To one place, never better than it is.
+        let tenths = (ratio * 10.0) as u32;
+        [(tenths / 10).to_string(), (tenths % 10).to_string()].join(".")
+    };
+    let text = if mended.white {
+        Doctor::White
+    } else {
+        Doctor::Black
+    };
+    let mut seen = fill(
+        Doctor::AccentText,
+        &[accent, text.words(), &said(mended.text)],
+    );
+    for (text, ratio) in [
+        (Doctor::AccentLight, mended.light),
+        (Doctor::AccentDark, mended.dark),
+    ] {
+        if let Some(ratio) = ratio {
+            seen.push(' ');
+            seen.push_str(&fill(text, &[&said(ratio)]));
+        }
+    }
+    good(Doctor::Accent, seen)
 }
 
 fn lent(device: Device, evidence: &Evidence, found: &mut Vec<Finding>) {
@@ -668,6 +703,23 @@ mod tests {
         let right = |finding: &Finding| finding.verdict == Verdict::InOrder;
         assert!(found.iter().all(right), "{found:#?}");
         assert_eq!(summary(&found), Doctor::AllWell.words());
+    }
+
+    #[test]
+    fn an_accent_that_is_mended_is_told() {
+        let config = config(r##","brand":{"accent":"#ffee00"}"##);
+        let found = findings(&Evidence { config, ..well() });
+        let accent = found
+            .iter()
+            .find(|finding| finding.about == Doctor::Accent)
+            .map(|finding| finding.seen.as_str());
+        assert_eq!(
+            accent,
+            Some(
+                "Text on #ffee00 is black, with a contrast of 17.4:1. On the light page links, focus and marks are \
+                 drawn darker, because its contrast there is 1.2:1."
+            )
+        );
     }
 
     #[test]

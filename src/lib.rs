@@ -22,6 +22,7 @@
     )
 )]
 
+pub mod brand;
 pub mod config;
 pub mod doctor;
 pub mod flow;

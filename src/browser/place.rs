@@ -161,6 +161,27 @@ pub fn hidden() -> bool {
     document().is_some_and(|document| document.hidden())
 }
 
+/// Gives the page another look: properties of its root, and style sheets by their addresses, of which the last one counts
+/// for most.
+pub fn dress(look: &[(&str, String)], sheets: &[String]) {
+    let Some(document) = document() else { return };
+    if let Some(root) = find::<web_sys::HtmlElement>(":root") {
+        for (name, value) in look {
+            let _ = root.style().set_property(name, value);
+        }
+    }
+    for sheet in sheets {
+        let link = || {
+            let link = document.create_element("link")?;
+            link.set_attribute("rel", "stylesheet")?;
+            link.set_attribute("href", sheet)?;
+            document.head().ok_or(JsValue::NULL)?.append_child(&link)
+        };
+        // Nothing in it can be refused.
+        let _ = link();
+    }
+}
+
 /// The page's title.
 pub fn title(title: &str) {
     if let Some(document) = document() {

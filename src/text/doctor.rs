@@ -39,6 +39,14 @@ catalogue! { Doctor {
     ConfigRead = "{0} was read.",
     ConfigRemedy = "config.json on your host. It is read at each start, so nothing has to be built anew.",
 
+    // The brand
+    Accent = "Accent colour",
+    AccentText = "Text on {0} is {1}, with a contrast of {2}:1.",
+    AccentLight = "On the light page links, focus and marks are drawn darker, because its contrast there is {0}:1.",
+    AccentDark = "On the dark page links, focus and marks are drawn lighter, because its contrast there is {0}:1.",
+    White = "white",
+    Black = "black",
+
     // The page and its host
     Secure = "The browser takes {0} for a secure page and lends it its cryptography.",
     Insecure = "The browser lends a page without https:// no cryptography, and without that nobody can sign in.",

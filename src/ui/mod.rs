@@ -18,8 +18,8 @@ use std::cell::RefCell;
 use wasm_bindgen::JsCast as _;
 use web_sys::{FormData, HtmlFormElement};
 
+use crate::brand::Brand;
 use crate::browser::focus;
-use crate::config::Brand;
 use crate::leptos::*;
 use crate::pages::{Card, Notice, Press, Problem, Raw, fill};
 use crate::secret::Secret;
@@ -146,6 +146,17 @@ pub fn page(brand: &Brand, desk: Desk) -> Vec<AnyView> {
             }
             vec![adopt::over(&form, || card::card(&card, desk))]
         }));
+    let links: Vec<_> = brand
+        .links
+        .iter()
+        .map(|(label, to)| el("a").set("href", to).text(label.words()).any())
+        .collect();
+    let links = (!links.is_empty()).then(|| {
+        of("nav", "foot")
+            .set("aria-label", Text::About.words())
+            .children(links)
+            .any()
+    });
     let foot = live(move || {
         let card = desk.card.read();
         let words = card
@@ -159,7 +170,10 @@ pub fn page(brand: &Brand, desk: Desk) -> Vec<AnyView> {
             .into_iter()
             .collect()
     });
-    vec![skip.any(), header(brand), main.any(), foot]
+    [skip.any(), header(brand), main.any(), foot]
+        .into_iter()
+        .chain(links)
+        .collect()
 }
 
 fn header(brand: &Brand) -> AnyView {

@@ -30,6 +30,8 @@ pub struct Scene {
     host: Option<(Host, &'static str)>,
     brand: Option<(&'static str, &'static str, &'static str)>,
     held: bool,
+    files: Vec<(&'static str, &'static str)>,
+    deployed: bool,
 }
 
 /// The `config.json` that the app meets.
@@ -79,7 +81,25 @@ impl Scene {
             host: None,
             brand: None,
             held: false,
+            files: Vec::new(),
+            deployed: false,
         }
+    }
+
+    /// The app comes from a folder of its own, where another version can be deployed: [`Visit::deploys`].
+    #[must_use]
+    pub fn deployed(self) -> Self {
+        Self {
+            deployed: true,
+            ..self
+        }
+    }
+
+    /// One more file beside the app's own, by its name and its text.
+    #[must_use]
+    pub fn file(mut self, name: &'static str, text: &'static str) -> Self {
+        self.files.push((name, text));
+        self
     }
 
     /// Another window.
@@ -169,6 +189,7 @@ pub struct Visit {
     comes: watch::Sender<bool>,
     /// It runs as long as this does.
     _server: Option<Server>,
+    own: Option<Deployment>,
 }
 
 impl Deref for Visit {
@@ -203,6 +224,9 @@ impl Visit {
             return Self::hosted(scene, host, base, &org_origin, org_listeners).await;
         }
         let (app_origin, app_listeners) = script::listen().await;
+        let own = (scene.deployed || !scene.files.is_empty())
+            .then(|| Deployment::of(&dist, &scene.files, &app_origin));
+        let dist = own.as_ref().map_or(dist, |own| own.dist.clone());
         let settings = Settings::new(&org_origin, &app_origin);
         let settings = settings
             .policy(scene.policy)
@@ -259,6 +283,7 @@ impl Visit {
             brand,
             comes,
             _server: None,
+            own,
         }
     }
 
@@ -332,6 +357,7 @@ impl Visit {
             brand: None,
             comes: watch::Sender::new(true),
             _server: Some(server),
+            own: None,
         }
     }
 
@@ -477,6 +503,24 @@ impl Visit {
 
     // What goes wrong
 
+    /// Deploys another version of the app: the same, by other names, and nothing of the one before is left.
+    ///
+    /// # Panics
+    /// If the scene was not made for it.
+    pub fn deploys(&self) {
+        let own = self.own.as_ref().expect("a scene that is `deployed`");
+        own.another();
+    }
+
+    /// Lets the page itself, and nothing else, be that of the version before, as a cache on the way does.
+    ///
+    /// # Panics
+    /// If the scene was not made for it, or nothing was deployed since.
+    pub fn serves_the_old_page(&self, old: bool) {
+        let own = self.own.as_ref().expect("a scene that is `deployed`");
+        own.page(old);
+    }
+
     /// Moves the org's clock on.
     pub fn later(&self, by: Duration) {
         self.org.clock().forward(by);
@@ -506,6 +550,67 @@ impl Stage for Visit {
 
     fn into_page(self) -> Page {
         self.page
+    }
+}
+
+/// A copy of the built app that this visit alone is served from. Gone with the value.
+struct Deployment {
+    dist: PathBuf,
+}
+
+impl Drop for Deployment {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.dist);
+    }
+}
+
+impl Deployment {
+    fn of(dist: &Path, files: &[(&str, &str)], origin: &str) -> Self {
+        let port = origin.rsplit(':').next().unwrap_or_default();
+        let to = std::env::temp_dir().join(format!("vestibule-deployed-{port}"));
+        let _ = fs::remove_dir_all(&to);
+        // Compressed siblings would tell of what was before.
+        let wanted = |name: &str| !name.ends_with(".br") && !name.ends_with(".gz");
+        let filled = copy(dist, &to, &wanted).and_then(|()| {
+            files
+                .iter()
+                .try_for_each(|(name, text)| fs::write(to.join(name), text))
+        });
+        filled.unwrap_or_else(|error| panic!("{}: {error}", to.display()));
+        Self { dist: to }
+    }
+
+    /// The program's two files and the script that starts it get other names. The script is the same, and finds them by the
+    /// page.
+    fn another(&self) {
+        let page = self.dist.join("index.html");
+        let mut text = fs::read_to_string(&page).expect("there is a page");
+        fs::write(self.dist.join("old.html"), &text).expect("the folder is ours");
+        let names: Vec<String> = fs::read_dir(&self.dist)
+            .expect("the folder is ours")
+            .map(|entry| {
+                entry
+                    .expect("it can be read")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .filter(|name| name.starts_with("vestibule-"))
+            .collect();
+        assert_eq!(names.len(), 2, "{names:?}");
+        for name in names {
+            let new = name.replacen("vestibule-", "vestibule-next-", 1);
+            fs::rename(self.dist.join(&name), self.dist.join(&new)).expect("the folder is ours");
+            text = text.replace(&name, &new);
+        }
+        fs::write(&page, &text).expect("the folder is ours");
+        fs::write(self.dist.join("new.html"), &text).expect("the folder is ours");
+    }
+
+    fn page(&self, old: bool) {
+        let from = if old { "old.html" } else { "new.html" };
+        fs::copy(self.dist.join(from), self.dist.join("index.html"))
+            .expect("something was deployed");
     }
 }
 

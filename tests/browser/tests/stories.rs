@@ -3,6 +3,7 @@
 mod addresses;
 mod again;
 mod bad_input;
+mod brand;
 mod brands;
 mod developer;
 mod devices;
