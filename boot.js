@@ -130,11 +130,19 @@ const boot = async () => {
 try {
   await boot();
 } catch (problem) {
-  // Without WebAssembly, or without a file of the build.
-  main?.remove();
-  without.hidden = false;
-  without.querySelector("h1").focus();
-  document.title = without.querySelector("h1").textContent;
-  (await import(`${root}without.js`)).default(root, path, without);
+  // A page out of some cache names files that a new version has taken away. It is loaded again, once: what was reloaded
+  // already is not helped by that.
+  const [{ type }] = performance.getEntriesByType("navigation");
+  const gone = async (file) => !/script|wasm/.test((await fetch(file)).headers.get("content-type"));
+  const files = [built("modulepreload", "doctor.js"), built("preload", "doctor_bg.wasm")];
+  if (type !== "reload" && (await Promise.all(files.map(gone)).catch(() => [])).includes(true)) location.reload();
+  else {
+    // Without WebAssembly, or without a file of the build.
+    main?.remove();
+    without.hidden = false;
+    without.querySelector("h1").focus();
+    document.title = without.querySelector("h1").textContent;
+    (await import(`${root}without.js`)).default(root, path, without);
+  }
   throw problem;
 }

@@ -439,6 +439,13 @@ impl Page {
             .await;
     }
 
+    /// Empties the browser's cache.
+    pub async fn forgets_its_cache(&self) {
+        self.session
+            .cdp("Network.clearBrowserCache", json!({}))
+            .await;
+    }
+
     /// Takes the network away, or brings it back.
     pub async fn offline(&self, offline: bool) {
         self.tell(if offline {

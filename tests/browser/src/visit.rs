@@ -3,9 +3,13 @@
 use std::fs;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use axum::middleware::{Next, from_fn};
+use axum::extract::{Request as Asked, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
 use org::{Fault, Mail, Org, Person, Settings, TokenFault};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -258,18 +262,22 @@ impl Visit {
         // Whatever the configuration says: the policy of the page lets the org be reached.
         let comes = watch::Sender::new(!scene.held);
         let gate = comes.clone();
-        let router = site.org(&org_origin).router().layer(from_fn(
-            move |request: axum::extract::Request, next: Next| {
-                let mut comes = gate.subscribe();
-                async move {
-                    if request.uri().path().ends_with(".wasm") {
-                        // Nobody holds it any more when the story is over.
-                        let _ = comes.wait_for(|comes| *comes).await;
+        let mut router =
+            site.org(&org_origin)
+                .router()
+                .layer(from_fn(move |request: Asked, next: Next| {
+                    let mut comes = gate.subscribe();
+                    async move {
+                        if request.uri().path().ends_with(".wasm") {
+                            // Nobody holds it any more when the story is over.
+                            let _ = comes.wait_for(|comes| *comes).await;
+                        }
+                        next.run(request).await
                     }
-                    next.run(request).await
-                }
-            },
-        ));
+                }));
+        if let Some(own) = &own {
+            router = router.layer(from_fn_with_state(own.old_pages.clone(), aged));
+        }
         for listener in app_listeners {
             let router = router.clone();
             tokio::spawn(async move { axum::serve(listener, router).await });
@@ -512,13 +520,13 @@ impl Visit {
         own.another();
     }
 
-    /// Lets the page itself, and nothing else, be that of the version before, as a cache on the way does.
+    /// Lets the next so many loads of the page bring it as it was before the deployment, as a cache on the way does.
     ///
     /// # Panics
-    /// If the scene was not made for it, or nothing was deployed since.
-    pub fn serves_the_old_page(&self, old: bool) {
+    /// If the scene was not made for it.
+    pub fn is_behind_an_old_cache(&self, times: usize) {
         let own = self.own.as_ref().expect("a scene that is `deployed`");
-        own.page(old);
+        own.old_pages.store(times, Ordering::SeqCst);
     }
 
     /// Moves the org's clock on.
@@ -556,6 +564,8 @@ impl Stage for Visit {
 /// A copy of the built app that this visit alone is served from. Gone with the value.
 struct Deployment {
     dist: PathBuf,
+    /// So many times the page is still that of the version before.
+    old_pages: Arc<AtomicUsize>,
 }
 
 impl Drop for Deployment {
@@ -577,7 +587,10 @@ impl Deployment {
                 .try_for_each(|(name, text)| fs::write(to.join(name), text))
         });
         filled.unwrap_or_else(|error| panic!("{}: {error}", to.display()));
-        Self { dist: to }
+        Self {
+            dist: to,
+            old_pages: Arc::default(),
+        }
     }
 
     /// The program's two files and the script that starts it get other names. The script is the same, and finds them by the
@@ -604,14 +617,24 @@ impl Deployment {
             text = text.replace(&name, &new);
         }
         fs::write(&page, &text).expect("the folder is ours");
-        fs::write(self.dist.join("new.html"), &text).expect("the folder is ours");
     }
+}
 
-    fn page(&self, old: bool) {
-        let from = if old { "old.html" } else { "new.html" };
-        fs::copy(self.dist.join(from), self.dist.join("index.html"))
-            .expect("something was deployed");
+/// Answers with the old page as long as there are old ones to come.
+async fn aged(State(old): State<Arc<AtomicUsize>>, mut asked: Asked, next: Next) -> Response {
+    let page = asked
+        .headers()
+        .get("sec-fetch-dest")
+        .is_some_and(|kind| kind == "document");
+    let fewer = |left: usize| left.checked_sub(1);
+    if page
+        && old
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer)
+            .is_ok()
+    {
+        *asked.uri_mut() = "/old.html".parse().expect("a path");
     }
+    next.run(asked).await
 }
 
 /// A copy of the built app that has no `config.json`.

@@ -5,6 +5,7 @@ mod again;
 mod bad_input;
 mod brand;
 mod brands;
+mod deployed;
 mod developer;
 mod devices;
 mod doctor;
