@@ -6,10 +6,6 @@ use std::time::{Duration, SystemTime};
 use crate::random;
 use crate::transaction::{Asked, CODE};
 
-/// An access token and an ID token live so long.
-pub(crate) const TOKEN: Duration = Duration::from_secs(3600);
-/// A refresh token that was replaced still works for so long.
-const GRACE: Duration = Duration::from_secs(30);
 /// A refresh token that nobody uses dies after so long.
 const IDLE: Duration = Duration::from_secs(7 * 24 * 3600);
 
@@ -59,12 +55,13 @@ pub(crate) struct Access {
     pub(crate) granted: Granted,
     pub(crate) scopes: Vec<String>,
     pub(crate) issued: SystemTime,
+    pub(crate) life: Duration,
     revoked: bool,
 }
 
 impl Access {
     pub(crate) fn expires(&self) -> SystemTime {
-        self.issued + TOKEN
+        self.issued + self.life
     }
 }
 
@@ -275,7 +272,12 @@ impl Grants {
     }
 
     /// Uses a refresh token. The one before works for a moment more; used later it ends the whole family.
-    pub(crate) fn renew(&mut self, token: &str, now: SystemTime) -> Option<Renewed> {
+    pub(crate) fn renew(
+        &mut self,
+        token: &str,
+        grace: Duration,
+        now: SystemTime,
+    ) -> Option<Renewed> {
         let (id, family) = self
             .families
             .iter_mut()
@@ -292,7 +294,7 @@ impl Grants {
         } else if refresh
             .previous
             .as_ref()
-            .is_none_or(|(_, replaced)| now >= *replaced + GRACE)
+            .is_none_or(|(_, replaced)| now >= *replaced + grace)
         {
             self.end(id);
             return None;
@@ -311,6 +313,7 @@ impl Grants {
         family: u64,
         granted: Granted,
         scopes: Vec<String>,
+        life: Duration,
         now: SystemTime,
     ) {
         self.access.insert(
@@ -320,6 +323,7 @@ impl Grants {
                 granted,
                 scopes,
                 issued: now,
+                life,
                 revoked: false,
             },
         );

@@ -129,6 +129,10 @@ pub(crate) struct Switches {
     pub(crate) odd_remediation: bool,
     /// Whether the first form has a field of a type that no client has heard of.
     pub(crate) odd_field: bool,
+    /// Access tokens and ID tokens live so long.
+    pub(crate) token_seconds: u32,
+    /// A refresh token that was replaced still works for so long.
+    pub(crate) grace_seconds: u32,
     /// Whether tokens are bound to a key of the client.
     pub(crate) dpop: DpopMode,
     /// Whether somebody with a new password is signed in at once.
@@ -158,6 +162,8 @@ impl Default for Switches {
             maintenance: Maintenance::Off,
             odd_remediation: false,
             odd_field: false,
+            token_seconds: 3600,
+            grace_seconds: 30,
             dpop: DpopMode::Optional,
             recovery_signs_in: true,
             activation_token: true,

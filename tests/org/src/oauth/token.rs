@@ -14,7 +14,7 @@ use super::{OAuthError, Params, add_nonce, device};
 use crate::clock::seconds;
 use crate::dpop::{DpopMode, Expected, Refused};
 use crate::faults::TokenFault;
-use crate::grants::{DeviceAnswer, Granted, TOKEN};
+use crate::grants::{DeviceAnswer, Granted};
 use crate::people::Account;
 use crate::signer::{at_hash, challenge_of};
 use crate::state::State as Remembered;
@@ -293,7 +293,11 @@ fn refresh(
             "The scopes may be the same or fewer, not more.",
         ));
     }
-    let renewed = state.grants.renew(token, now).ok_or_else(invalid_grant)?;
+    let grace = Duration::from_secs(state.switches.grace_seconds.into());
+    let renewed = state
+        .grants
+        .renew(token, grace, now)
+        .ok_or_else(invalid_grant)?;
     let issue = Issue {
         family: renewed.family,
         granted: renewed.granted,
@@ -319,16 +323,20 @@ struct Issue {
 impl Issue {
     fn answer(self, org: &Org, state: &mut Remembered) -> Option<Json<Value>> {
         let account = state.person(&self.granted.person)?.clone();
-        let access_token = org.core().signer.sign(&self.access_claims(org, &account));
+        let life = Duration::from_secs(state.switches.token_seconds.into());
+        let access_token = org
+            .core()
+            .signer
+            .sign(&self.access_claims(org, &account, life));
         let mut answer = json!({
-            "token_type": if self.granted.bound_to.is_some() { "DPoP" } else { "Bearer" }, "expires_in": TOKEN.as_secs(), "access_token": access_token,
+            "token_type": if self.granted.bound_to.is_some() { "DPoP" } else { "Bearer" }, "expires_in": life.as_secs(), "access_token": access_token,
             "scope": self.scopes.join(" ")
         });
         if let Some(refresh_token) = &self.refresh_token {
             answer["refresh_token"] = json!(refresh_token);
         }
         if self.has("openid") {
-            let claims = self.id_claims(org, &account, &access_token, state.token_fault);
+            let claims = self.id_claims(org, &account, &access_token, life, state.token_fault);
             let signer = &org.core().signer;
             let id_token = match state.token_fault {
                 Some(TokenFault::Signature) => signer.sign_wrong(&claims),
@@ -341,6 +349,7 @@ impl Issue {
             self.family,
             self.granted,
             self.scopes,
+            life,
             self.now,
         );
         Some(Json(answer))
@@ -350,7 +359,7 @@ impl Issue {
         self.scopes.iter().any(|known| known == scope)
     }
 
-    fn access_claims(&self, org: &Org, account: &Account) -> Value {
+    fn access_claims(&self, org: &Org, account: &Account, life: Duration) -> Value {
         let (settings, clock) = (org.settings(), org.clock());
         let issued = clock.told(self.now);
         let audience = match self.granted.asked.server {
@@ -359,7 +368,7 @@ impl Issue {
         };
         let mut claims = json!({
             "ver": 1, "jti": format!("AT.{}", random::token(32)), "iss": self.granted.asked.server.issuer(settings),
-            "aud": audience, "iat": seconds(issued), "exp": seconds(issued + TOKEN), "cid": self.granted.asked.client_id,
+            "aud": audience, "iat": seconds(issued), "exp": seconds(issued + life), "cid": self.granted.asked.client_id,
             "uid": account.id, "scp": self.scopes, "auth_time": seconds(clock.told(self.granted.auth_time)),
             "sub": account.email
         });
@@ -377,11 +386,12 @@ impl Issue {
         org: &Org,
         account: &Account,
         access_token: &str,
+        life: Duration,
         fault: Option<TokenFault>,
     ) -> Value {
         let (settings, clock, asked) = (org.settings(), org.clock(), &self.granted.asked);
         let issued = match fault {
-            Some(TokenFault::Expired) => clock.told(self.now) - 2 * TOKEN,
+            Some(TokenFault::Expired) => clock.told(self.now) - 2 * life,
             _ => clock.told(self.now),
         };
         let auth_time = clock
@@ -389,7 +399,7 @@ impl Issue {
             .min(issued + Duration::ZERO);
         let mut claims = json!({
             "sub": account.id, "ver": 1, "iss": asked.server.issuer(settings), "aud": asked.client_id,
-            "iat": seconds(issued), "exp": seconds(issued + TOKEN), "jti": format!("ID.{}", random::token(32)),
+            "iat": seconds(issued), "exp": seconds(issued + life), "jti": format!("ID.{}", random::token(32)),
             "amr": self.granted.methods, "idp": ORG_ID, "auth_time": seconds(auth_time), "at_hash": at_hash(access_token)
         });
         if let Some(nonce) = asked.nonce.as_ref().filter(|_| self.first) {
