@@ -65,6 +65,10 @@ const usual = {
   postLogoutRedirectUri: /^https?:/,
   acrValues: /^[^[{]/,
   maxAge: /^\d+$/,
+  dpop: /^/,
+  storage: /^/,
+  idleMinutes: /^/,
+  resource: /^/,
 };
 const ION = "application/ion+json; okta-version=1.0.0";
 
@@ -118,7 +122,7 @@ const boot = async () => {
   const asked = [];
   const login = path === "login" && !stored("tokens");
   const fresh = login && !location.search && !stored("transaction");
-  const others = [...new URLSearchParams(location.search).keys()].filter((name) => !/^(login_hint|acr_values|max_age)$/.test(name));
+  const others = [...new URLSearchParams(location.search).keys()].filter((name) => !/^(login_hint|acr_values|max_age|return_to)$/.test(name));
   const begun = main && login && !others.length ? form() : () => {};
   if (!doctor) ask(asked, `${root}config.json`, { cache: "no-cache" }, fresh ? (text) => begin(asked, text) : undefined);
   const { default: load, start } = await import(built("modulepreload", "doctor.js"));

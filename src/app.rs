@@ -7,17 +7,43 @@ use web_sys::HtmlFormElement;
 use crate::brand::Brand;
 use crate::browser::{self, place};
 use crate::config::{Config, Problem};
+use crate::example;
+use crate::flow::Ended;
 use crate::flow::store::FlowStore;
 use crate::leptos::*;
 use crate::pages::{self, Card, Press};
+use crate::session::{Page, Session};
 use crate::text::Text;
 use crate::ui::{self, AnyView, Desk, Said, State};
 
 /// Reads `config.json` and puts the app into the page. `asked` are the requests that boot.js has sent already, `begun` it
 /// wants to be told when the first page is drawn.
 pub fn start(asked: js_sys::Array, begun: js_sys::Function) {
+    start_with(asked, begun, &[]);
+}
+
+/// The same with pages of an app behind the door. A crate that builds its own `dist/` exports a function of its own under
+/// the name `start` that calls this one.
+///
+/// ```no_run
+/// use vestibule::app;
+/// use vestibule::session::{Page, Session};
+///
+/// const PAGES: &[Page] = &[Page { path: "orders", title: "Your orders", draw: orders }];
+///
+/// fn orders(session: Session) -> web_sys::Node {
+///     let place = vestibule::leptos::document().create_document_fragment();
+///     place.set_text_content(session.claims().and_then(|claims| Some(claims.text("name")?.to_owned())).as_deref());
+///     place.into()
+/// }
+///
+/// pub fn start(asked: js_sys::Array, begun: js_sys::Function) {
+///     app::start_with(asked, begun, PAGES);
+/// }
+/// ```
+pub fn start_with(asked: js_sys::Array, begun: js_sys::Function, pages: &'static [Page]) {
     browser::take_over(asked, begun);
-    browser::spawn(async {
+    browser::spawn(async move {
         let root = [place::origin(), place::root()].concat();
         let config = match browser::text(&[root.as_str(), "config.json"].concat()).await {
             Ok(Some(text)) => Config::parse(&text, &root),
@@ -25,16 +51,17 @@ pub fn start(asked: js_sys::Array, begun: js_sys::Function) {
             Err(_) => Err(Problem::Unreachable),
         };
         ui::mount(Box::new(move || match config {
-            Ok(config) => app(config),
+            Ok(config) => app(config, pages),
             Err(problem) => unconfigured(&problem),
         }));
     });
 }
 
-fn app(mut config: Config) -> Vec<AnyView> {
+fn app(mut config: Config, pages: &'static [Page]) -> Vec<AnyView> {
     let brand = std::mem::take(&mut config.brand);
     place::dress(&brand.look, &brand.sheets);
-    let store = FlowStore::new(config);
+    let pages = example::among(&config, pages);
+    let store = FlowStore::new(config, pages);
     let desk = Desk {
         card: Shared::latest(move || store.card()),
         said: Shared::latest(move || {
@@ -50,6 +77,7 @@ fn app(mut config: Config) -> Vec<AnyView> {
                 slow: flow.slow,
                 wipes: flow.wipes,
                 sent_at: flow.sent_at,
+                idle_until: flow.idle_until,
             })
         }),
         touched: RwSignal::new(0),
@@ -63,7 +91,12 @@ fn app(mut config: Config) -> Vec<AnyView> {
             press => store.press(press),
         }),
         submit: forever(move |form: HtmlFormElement| store.submit(&ui::raw(&form))),
+        inside: forever(move |at: usize| {
+            let page = pages.get(at);
+            page.map_or_else(ui::nothing, |page| (page.draw)(Session::of(store)).into())
+        }),
     };
+    events(store, desk);
     store.open();
     place::on_travel(move || store.open());
     place::on_show(move || store.wake());
@@ -76,6 +109,52 @@ fn app(mut config: Config) -> Vec<AnyView> {
     place::on_return(place::reload);
     page(brand, desk)
 }
+
+/// What a host page may want to know, as events on its document. Nothing secret is among it.
+fn events(store: FlowStore, desk: Desk) {
+    let mut step = String::new();
+    let mut times = 0;
+    follow(move || {
+        let (card, said) = (desk.card.read(), desk.said.read());
+        if card.step != step && !card.waits() {
+            step.clone_from(&card.step);
+            place::tell("vestibule:step", &[("step", &step)]);
+        }
+        if std::mem::replace(&mut times, said.times) != said.times
+            && let Some(problem) = said.problems.first()
+        {
+            let field = problem.path.as_deref().unwrap_or_default();
+            let detail = [("step", card.step.as_str()), ("field", field)];
+            place::tell("vestibule:error", &detail);
+        }
+    });
+    let mut known: Option<String> = None;
+    follow(move || {
+        store.with(|flow| {
+            if let Some(session) = flow.session() {
+                let claim = |name| session.claims.text(name).unwrap_or_default();
+                let sub = claim("sub").to_owned();
+                if known.replace(sub.clone()) != Some(sub) {
+                    let detail = SIGNED_IN.map(|name| (name, claim(name)));
+                    place::tell("vestibule:signed-in", &detail);
+                }
+            } else if let Some(why) = flow.ended
+                && known.take().is_some()
+            {
+                let reason = match why {
+                    Ended::SignedOut => "signed-out",
+                    Ended::Elsewhere => "elsewhere",
+                    Ended::Lapsed => "lapsed",
+                    Ended::Idle => "idle",
+                };
+                place::tell("vestibule:signed-out", &[("reason", reason)]);
+            }
+        });
+    });
+}
+
+/// What a host page hears of who signed in.
+const SIGNED_IN: [&str; 4] = ["sub", "name", "email", "preferred_username"];
 
 fn unconfigured(problem: &Problem) -> Vec<AnyView> {
     let card = pages::unconfigured(problem);
@@ -91,6 +170,7 @@ fn unconfigured(problem: &Problem) -> Vec<AnyView> {
             }
         },
         submit: &|_| (),
+        inside: &|_| ui::nothing(),
     };
     page(Brand::default(), desk)
 }

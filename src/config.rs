@@ -27,8 +27,26 @@ pub struct Config {
     pub hosted_sign_in: bool,
     /// Where the org sends people after its own session has ended. Without it there is no session of the org's to end.
     pub post_logout_redirect_uri: Option<String>,
+    /// Whether the tokens are bound to a key of this browser (RFC 9449).
+    pub dpop: bool,
+    /// Where the tokens are kept.
+    pub storage: Keeping,
+    /// After so many minutes without anybody doing anything one is signed out; never without it.
+    pub idle_minutes: Option<u32>,
+    /// The address of a resource that the access token opens: then there is a page that shows what it answers.
+    pub resource: Option<String>,
     /// What each start asks for: `acr_values`, the assurance, and `max_age`, how many seconds ago somebody may have signed in.
     pub wishes: Vec<(&'static str, String)>,
+}
+
+/// Where the tokens are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keeping {
+    /// In the tab's `sessionStorage`: a reload finds them again, another tab does not, and closing the tab ends it.
+    #[default]
+    Tab,
+    /// In the page's memory: a reload signs out.
+    Memory,
 }
 
 /// Why a configuration cannot be used.
@@ -121,6 +139,14 @@ impl Config {
         };
         let (cookies, hosted_sign_in) = (flag("cookies")?, flag("hostedSignIn")?);
         let back = member("postLogoutRedirectUri", http::navigable)?;
+        let dpop = flag("dpop")?;
+        let storage = match member("storage", |text| matches!(text, "session" | "memory"))? {
+            Some(memory) if memory == "memory" => Keeping::Memory,
+            _ => Keeping::Tab,
+        };
+        let minutes = |text: &str| matches!(text.parse::<u32>(), Ok(1..=1440));
+        let idle_minutes = member("idleMinutes", minutes)?.and_then(|text| text.parse().ok());
+        let resource = member("resource", http::navigable)?;
         let mut wishes = Vec::new();
         if let Some(acr) = member("acrValues", |text| !text.is_empty())? {
             wishes.push(("acr_values", acr));
@@ -142,6 +168,10 @@ impl Config {
             hosted_sign_in,
             post_logout_redirect_uri: back
                 .or_else(|| (cookies || hosted_sign_in).then(|| root.to_owned())),
+            dpop,
+            storage,
+            idle_minutes,
+            resource,
             wishes,
         })
     }
@@ -234,6 +264,45 @@ mod tests {
             config.endpoint("/v1/keys"),
             "http://localhost:8081/oauth2/v1/keys"
         );
+    }
+
+    #[test]
+    fn how_a_session_is_kept_can_be_chosen() {
+        let with = |more: &str| {
+            parse(
+                &[
+                    r#"{"issuer":"https://id.acme.test","clientId":"x""#,
+                    more,
+                    "}",
+                ]
+                .concat(),
+            )
+        };
+        let Ok(usual) = with("") else {
+            panic!("two members suffice")
+        };
+        assert_eq!((usual.dpop, usual.storage), (false, Keeping::Tab));
+        assert_eq!((usual.idle_minutes, usual.resource), (None, None));
+        let more = r#","dpop":true,"storage":"memory","idleMinutes":15,"resource":"https://api.acme.test/me""#;
+        let Ok(config) = with(more) else {
+            panic!("each is as it should be")
+        };
+        assert_eq!((config.dpop, config.storage), (true, Keeping::Memory));
+        assert_eq!(config.idle_minutes, Some(15));
+        assert_eq!(config.resource.as_deref(), Some("https://api.acme.test/me"));
+        for (wrong, name) in [
+            (r#","dpop":"yes""#, "dpop"),
+            (r#","storage":"local""#, "storage"),
+            (r#","idleMinutes":0"#, "idleMinutes"),
+            (r#","idleMinutes":"soon""#, "idleMinutes"),
+            (r#","resource":"/me""#, "resource"),
+        ] {
+            assert_eq!(
+                with(wrong),
+                Err(Problem::Member(Member::Other(name))),
+                "{wrong}"
+            );
+        }
     }
 
     #[test]

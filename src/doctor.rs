@@ -569,6 +569,11 @@ fn refused(setting: Setting, refusal: &Refusal, config: &Config) -> (Doctor, Doc
     let (about, what, remedy) = match setting {
         Setting::ClientId => (Doctor::Client, Doctor::ClientWrong, Doctor::ClientRemedy),
         Setting::Grant => (Doctor::Grant, Doctor::GrantWrong, Doctor::GrantRemedy),
+        Setting::Dpop => (
+            Doctor::Possession,
+            Doctor::PossessionWrong,
+            Doctor::PossessionRemedy,
+        ),
         Setting::Policy if refusal.status == 401 => {
             (Doctor::Access, Doctor::AccessWrong, Doctor::AccessRemedy)
         }
@@ -641,9 +646,8 @@ mod tests {
         Reply::Answered {
             response: HttpResponse {
                 status,
-                request_id: None,
-                retry_after: None,
                 body: Secret::new(body),
+                ..HttpResponse::default()
             },
             date: Some(1_000),
             readable: true,

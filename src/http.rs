@@ -7,7 +7,7 @@ use crate::secret::Secret;
 /// What is asked of a server.
 #[derive(Clone)]
 pub struct HttpRequest {
-    /// `GET` or `POST`; nothing else is sent.
+    /// The method.
     pub method: Method,
     /// An absolute address. Never with a secret in it.
     pub url: String,
@@ -21,18 +21,41 @@ pub struct HttpRequest {
     pub patience: u32,
     /// Whether the browser's cookies of that server go along, and are taken from its answer.
     pub cookies: bool,
+    /// The `Authorization` header: a token is in it.
+    pub authorization: Option<Secret>,
+    /// The `DPoP` header: a proof, good for this request alone (RFC 9449, section 4).
+    pub proof: Option<Secret>,
 }
 
 /// How long a person waits for an answer, in milliseconds.
 pub const PATIENCE: u32 = 12_000;
 
-/// The methods in use.
+/// The methods. This app itself sends `GET` and `POST`; the others are for the app behind the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// `GET`.
     Get,
     /// `POST`.
     Post,
+    /// `PUT`.
+    Put,
+    /// `PATCH`.
+    Patch,
+    /// `DELETE`.
+    Delete,
+}
+
+impl Method {
+    /// Its name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
 }
 
 impl HttpRequest {
@@ -46,6 +69,8 @@ impl HttpRequest {
             body: None,
             patience: PATIENCE,
             cookies: false,
+            authorization: None,
+            proof: None,
         }
     }
 
@@ -100,7 +125,7 @@ fn digit(half: u8) -> char {
 }
 
 /// What a server answered, whatever its status.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct HttpResponse {
     /// The status code. It never decides what an IDX answer is (protocol reference, 2.6).
     pub status: u16,
@@ -108,6 +133,12 @@ pub struct HttpResponse {
     pub request_id: Option<String>,
     /// Seconds to wait, from `Retry-After` or `X-Rate-Limit-Reset`.
     pub retry_after: Option<u32>,
+    /// `Date`: the server's clock, in seconds since 1970. A server of another origin shows it only where it means to.
+    pub date: Option<u64>,
+    /// `DPoP-Nonce`: what the next proof for that server must repeat (RFC 9449, section 8).
+    pub nonce: Option<String>,
+    /// `WWW-Authenticate`: why a resource refuses, and what it wants instead.
+    pub challenge: Option<String>,
     /// The body as text. Tokens may be in it.
     pub body: Secret,
 }
@@ -141,10 +172,11 @@ pub fn on_origin(url: &str, origin: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
 }
 
-/// The origin of an address: `https://id.acme.test`.
+/// The origin of an address: all before its path.
 pub fn origin(url: &str) -> &str {
-    let end = url.match_indices('/').nth(2).map(|(end, _)| end);
-    end.and_then(|end| url.get(..end)).unwrap_or(url)
+    let ends = |byte: &(usize, u8)| matches!(byte.1, b'/' | b'?' | b'#');
+    let end = url.bytes().enumerate().filter(ends).nth(2);
+    end.and_then(|(end, _)| url.get(..end)).unwrap_or(url)
 }
 
 /// The host of an address, with its port. Empty if there is none.

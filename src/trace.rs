@@ -1,16 +1,14 @@
 //! The exchange with the org as a developer may see it: paths, statuses, times, the names of steps and fields, the keys of
 //! messages. Of a value nothing is written but its type, so no secret can be among it, whatever the org sends.
 
-use crate::http::{HttpRequest, HttpResponse, Method, Unreachable};
+use crate::http::{HttpRequest, HttpResponse, Unreachable};
 use crate::json::{self, Value};
 
 /// A request, on its way.
 pub fn asked(request: &HttpRequest) -> String {
     let mut out = String::new();
-    out.push_str(match request.method {
-        Method::Get => "GET ",
-        Method::Post => "POST ",
-    });
+    out.push_str(request.method.name());
+    out.push(' ');
     path(&request.url, &mut out);
     if let Some(body) = &request.body {
         out.push_str("\n  sent ");

@@ -15,7 +15,7 @@ use support::recording::ORG;
 use vestibule::flow::{Deed, Event, Failure, Flow, Way, World, alone, probe};
 use vestibule::http::{HttpRequest, HttpResponse, Transport, Unreachable};
 use vestibule::idx::{Answers, Challenge, Form, Reach, Stop, Transaction};
-use vestibule::oauth::{Key, Purpose};
+use vestibule::oauth::{Key, ProofKey, Purpose};
 use vestibule::pages::{self, Action, Press};
 use vestibule::secret::Secret;
 
@@ -50,6 +50,7 @@ impl Transport for Device {
             request_id: None,
             retry_after: None,
             body: Secret::default(),
+            ..HttpResponse::default()
         })
     }
 }
@@ -64,6 +65,14 @@ impl World for Device {
     }
 
     fn random(&self, _: &mut [u8]) -> Result<(), Failure> {
+        Err(Failure::Insecure)
+    }
+
+    async fn proof_key(&self, _: &str) -> Result<ProofKey, Failure> {
+        Err(Failure::Insecure)
+    }
+
+    async fn signs(&self, _: &str, _: &[u8]) -> Result<Vec<u8>, Failure> {
         Err(Failure::Insecure)
     }
 
@@ -451,5 +460,6 @@ fn answer(body: &str) -> HttpResponse {
         request_id: None,
         retry_after: None,
         body: Secret::new(body),
+        ..HttpResponse::default()
     }
 }

@@ -91,6 +91,7 @@ fn answer(text: &str, status: u16) -> HttpResponse {
         request_id: None,
         retry_after: None,
         body: Secret::new(text),
+        ..HttpResponse::default()
     }
 }
 

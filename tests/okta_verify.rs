@@ -303,6 +303,7 @@ fn page_of(body: &str) -> (Flow, Card) {
         request_id: None,
         retry_after: None,
         body: Secret::new(body),
+        ..HttpResponse::default()
     };
     let mut flow = Flow::default();
     flow.apply(Event::Starting(Purpose::SignIn));
@@ -378,6 +379,7 @@ fn what_a_device_lacks_is_said_on_the_page_that_waits_for_it_and_once() {
             request_id: None,
             retry_after: None,
             body: Secret::new(body(says.clone())),
+            ..HttpResponse::default()
         };
         let progress = Transaction::receive(&response).expect("it is an answer");
         flow.apply(Event::Polled(progress));

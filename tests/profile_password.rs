@@ -25,6 +25,7 @@ fn its_rules_are_listed_and_it_is_typed_twice() {
         request_id: None,
         retry_after: None,
         body: Secret::new(ANSWER),
+        ..HttpResponse::default()
     };
     let progress = Transaction::receive(&response).expect("it is an answer");
     let config = Config::parse(

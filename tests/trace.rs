@@ -160,6 +160,7 @@ fn odd_answers_are_told_by_their_shape() {
             request_id: Some("req<A1>".to_owned()),
             retry_after: None,
             body: Secret::new(body),
+            ..HttpResponse::default()
         })
     };
     assert_eq!(

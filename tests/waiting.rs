@@ -26,6 +26,7 @@ fn answer(handle: &str, refresh: u32) -> Progress {
         request_id: None,
         retry_after: None,
         body: Secret::new(value.to_string()),
+        ..HttpResponse::default()
     };
     Transaction::receive(&response).expect("the fixture is an answer")
 }

@@ -1,10 +1,11 @@
 //! WebCrypto. It is there on secure pages only; where it is not, every answer here is `None`.
 
-use js_sys::{ArrayBuffer, Object, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Crypto, CryptoKey, SubtleCrypto};
 
+use super::js::object;
 use crate::oauth::Key;
 
 const ALGORITHM: &str = "RSASSA-PKCS1-v1_5";
@@ -41,8 +42,9 @@ pub(super) async fn verifies(key: &Key, signed: &[u8], signature: &[u8]) -> Opti
         ("alg", "RS256"),
         ("n", &key.n),
         ("e", &key.e),
-    ])?;
-    let algorithm = object(&[("name", ALGORITHM), ("hash", "SHA-256")])?;
+    ])
+    .unchecked_into();
+    let algorithm = object(&[("name", ALGORITHM), ("hash", "SHA-256")]).unchecked_into();
     let usages = js_sys::Array::of1(&JsValue::from_str("verify"));
     let imported = match subtle.import_key_with_object("jwk", &jwk, &algorithm, false, &usages) {
         Ok(promise) => JsFuture::from(promise).await,
@@ -63,12 +65,4 @@ pub(super) fn random(bytes: &mut [u8]) -> Option<()> {
         .get_random_values_with_u8_array(bytes)
         .ok()
         .map(|_| ())
-}
-
-fn object(members: &[(&str, &str)]) -> Option<Object> {
-    let object = Object::new();
-    for (name, value) in members {
-        Reflect::set(&object, &JsValue::from_str(name), &JsValue::from_str(value)).ok()?;
-    }
-    Some(object)
 }

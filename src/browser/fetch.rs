@@ -13,7 +13,7 @@ use web_sys::{
 
 use super::early;
 use super::timer::Timer;
-use crate::http::{self, HttpRequest, HttpResponse, Method, Unreachable};
+use crate::http::{self, HttpRequest, HttpResponse, Unreachable};
 use crate::secret::Secret;
 
 /// Sends a request. Nothing of the browser's goes along that it does not ask for: no cookies, no cache; and no redirect is followed, for a body
@@ -64,14 +64,20 @@ async fn exchange(
     out: Option<Promise>,
 ) -> Result<(HttpResponse, Response), JsValue> {
     let init = RequestInit::new();
-    init.set_method(match request.method {
-        Method::Get => "GET",
-        Method::Post => "POST",
-    });
+    init.set_method(request.method.name());
     let headers = Headers::new()?;
     headers.set("Accept", &request.accept)?;
     if let Some(kind) = request.content_type {
         headers.set("Content-Type", kind)?;
+    }
+    let secrets = [
+        ("Authorization", &request.authorization),
+        ("DPoP", &request.proof),
+    ];
+    for (name, secret) in secrets {
+        if let Some(secret) = secret {
+            headers.set(name, secret.expose())?;
+        }
     }
     if let Some(body) = &request.body {
         init.set_body(&JsValue::from_str(body.expose()));
@@ -90,6 +96,9 @@ async fn exchange(
         status: answer.status(),
         request_id: header("x-okta-request-id"),
         retry_after: retry_after(answer.status(), header),
+        date: header("date").and_then(|date| seconds(&date)),
+        nonce: header("dpop-nonce"),
+        challenge: header("www-authenticate"),
         body: Secret::new(body(&answer).await?),
     };
     Ok((read, answer))
@@ -113,6 +122,12 @@ async fn body(answer: &Response) -> Result<String, JsValue> {
         .await?
         .as_string()
         .unwrap_or_default())
+}
+
+/// A time as HTTP writes it (RFC 9110, section 5.6.7), in seconds since 1970.
+fn seconds(date: &str) -> Option<u64> {
+    let milliseconds = js_sys::Date::parse(date);
+    (milliseconds >= 0.0).then_some((milliseconds / 1000.0) as u64)
 }
 
 /// Seconds to wait: as many as are told, or until the time that is told (protocol reference, 9, point 4).

@@ -5,9 +5,12 @@ mod early;
 pub mod exam;
 mod fetch;
 pub mod focus;
+mod js;
 pub mod passkeys;
 pub mod place;
+mod proof;
 mod storage;
+pub mod tabs;
 pub mod timer;
 
 use std::cell::{Cell, RefCell};
@@ -17,10 +20,11 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::flow::{Failure, World};
 use crate::http::{HttpRequest, HttpResponse, Transport, Unreachable};
-use crate::oauth::Key;
+use crate::oauth::{Key, ProofKey};
 use crate::trace;
 
 pub use fetch::text;
+pub use proof::{forget as forget_proof_key, let_go as let_go_of_proof_key};
 pub use storage::Storage;
 
 /// Does something that waits, without waiting for it.
@@ -95,6 +99,14 @@ impl World for Browser {
         early::random(bytes)
             .or_else(|| crypto::random(bytes))
             .ok_or(Failure::Insecure)
+    }
+
+    async fn proof_key(&self, name: &str) -> Result<ProofKey, Failure> {
+        proof::key(name).await.ok_or(Failure::Insecure)
+    }
+
+    async fn signs(&self, name: &str, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+        proof::sign(name, bytes).await.ok_or(Failure::Insecure)
     }
 
     fn now(&self) -> u64 {

@@ -1,12 +1,10 @@
 //! WebAuthn: the browser's own dialog for security keys and passkeys.
-//!
-//! All by name: `web-sys` has a type for each dictionary, and their glue would weigh more than all that stands here.
 
-use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
-use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use js_sys::{Array, JSON, Object, Uint8Array};
+use wasm_bindgen::JsValue;
 use web_sys::AbortController;
 
+use super::js::{call, global, member, set, settled};
 use super::timer::Timer;
 use crate::flow::Denial;
 use crate::idx::{Answers, Ceremony, PARTS, PATIENCE, decode, encode};
@@ -52,15 +50,9 @@ impl Dialog {
     /// # Errors
     /// [`Denial`] says why there is no key.
     pub async fn ask(&self, lists: bool) -> Result<Answers, Denial> {
-        let global = js_sys::global();
         if lists {
-            let class = member(&global, "PublicKeyCredential");
-            let able = call(
-                class,
-                "isConditionalMediationAvailable",
-                &JsValue::UNDEFINED,
-            )
-            .await?;
+            let class = global("PublicKeyCredential");
+            let able = asked(class, "isConditionalMediationAvailable", &[]).await?;
             if able.is_falsy() {
                 return Err(Denial::Unable);
             }
@@ -68,8 +60,8 @@ impl Dialog {
         // A browser ends its dialog by itself, and this one if it does not.
         let abort = self.abort.clone();
         let _end = (!lists).then(|| Timer::after(PATIENCE + 5_000, move || abort.abort()));
-        let keys = member(&global, "navigator").and_then(|here| member(&here, "credentials"));
-        let key = call(keys, self.method, &self.request).await?;
+        let keys = global("navigator").and_then(|here| member(&here, "credentials"));
+        let key = asked(keys, self.method, &[&self.request]).await?;
         answers(&key).ok_or(Denial::Unable)
     }
 }
@@ -97,17 +89,6 @@ fn options(options: &Value) -> Option<JsValue> {
     Some(options)
 }
 
-/// A member that is there.
-fn member(of: &JsValue, name: &str) -> Option<JsValue> {
-    let value = Reflect::get(of, &JsValue::from_str(name)).ok()?;
-    (!value.is_undefined() && !value.is_null()).then_some(value)
-}
-
-fn set(object: &JsValue, name: &str, value: &JsValue) {
-    // An object that was just made takes any member.
-    let _ = Reflect::set(object, &JsValue::from_str(name), value);
-}
-
 /// A text of base64 becomes its bytes.
 fn binary(object: &JsValue, name: &str) -> Option<()> {
     let bytes = decode(&member(object, name)?.as_string()?)?;
@@ -115,20 +96,19 @@ fn binary(object: &JsValue, name: &str) -> Option<()> {
     Some(())
 }
 
-/// What a method gives.
-fn now(of: &JsValue, method: &str, argument: &JsValue) -> Option<JsValue> {
-    let method: Function = member(of, method)?.dyn_into().ok()?;
-    method.call1(of, argument).ok()
-}
-
 /// What a method gives in the end.
-async fn call(of: Option<JsValue>, method: &str, argument: &JsValue) -> Result<JsValue, Denial> {
-    let given = of.and_then(|of| now(&of, method, argument));
-    let promise = Promise::resolve(&given.ok_or(Denial::Unable)?);
-    JsFuture::from(promise).await.map_err(|exception| {
-        let name = member(&exception, "name").and_then(|name| name.as_string());
-        Denial::named(&name.unwrap_or_default())
-    })
+async fn asked(
+    of: Option<JsValue>,
+    method: &str,
+    arguments: &[&JsValue],
+) -> Result<JsValue, Denial> {
+    let given = of.and_then(|of| call(&of, method, arguments));
+    settled(given.ok_or(Denial::Unable)?)
+        .await
+        .map_err(|exception| {
+            let name = member(&exception, "name").and_then(|name| name.as_string());
+            Denial::named(&name.unwrap_or_default())
+        })
 }
 
 /// What a `PublicKeyCredential` holds. A form sends of it what it lists.
@@ -150,8 +130,7 @@ fn answers(key: &JsValue) -> Option<Answers> {
             "{}",
         ),
     ] {
-        let told = now(of, method, &JsValue::UNDEFINED)
-            .and_then(|told| JSON::stringify(&told).ok()?.as_string());
+        let told = call(of, method, &[]).and_then(|told| JSON::stringify(&told).ok()?.as_string());
         answers = answers.with(path, told.unwrap_or_else(|| none.to_owned()));
     }
     Some(answers)

@@ -4,6 +4,8 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
+use super::js::{call, global, member, new, object, set, settled};
+
 /// The app's root as a path, with a slash at both ends: where the start-up script lies.
 pub fn root() -> String {
     let script = || {
@@ -35,6 +37,35 @@ pub fn path() -> String {
         .to_owned()
 }
 
+/// Where the page is on its origin: path, query and fragment.
+pub fn whole() -> String {
+    let location = location();
+    let part = |part: fn(&web_sys::Location) -> Result<String, JsValue>| {
+        location.as_ref().and_then(|location| part(location).ok())
+    };
+    let parts = [
+        part(web_sys::Location::pathname),
+        part(web_sys::Location::search),
+        part(web_sys::Location::hash),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+/// An address as path, query and fragment on the page's own origin; none if it leads elsewhere. What is no whole address
+/// counts from the app's root.
+pub fn own(address: &str) -> Option<String> {
+    let base = [origin(), root()].concat();
+    let url = web_sys::Url::new_with_base(address, &base).ok()?;
+    let on_it = url.origin() == origin() && matches!(&*url.protocol(), "https:" | "http:");
+    on_it.then(|| [url.pathname(), url.search(), url.hash()].concat())
+}
+
+/// The path under the app's root of an address on this origin, without its query and fragment.
+pub fn under_root(address: &str) -> Option<String> {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    path.strip_prefix(root().as_str()).map(str::to_owned)
+}
+
 /// A parameter of the page's query.
 pub fn parameter(name: &str) -> Option<String> {
     let query = location()?.search().ok()?;
@@ -53,15 +84,19 @@ pub fn bare() {
 
 /// Puts an address under the app's root into the address bar, as a new entry of the history or in place of this one.
 pub fn show(path: &str, replace: bool) {
-    let address = [root().as_str(), path].concat();
+    show_whole(&[root().as_str(), path].concat(), replace);
+}
+
+/// The same with an address from the origin's root on.
+pub fn show_whole(address: &str, replace: bool) {
     let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else {
         return;
     };
     // A browser refuses only when the history is written to hundreds of times a minute; then the address is late.
     let _ = if replace {
-        history.replace_state_with_url(&JsValue::NULL, "", Some(&address))
+        history.replace_state_with_url(&JsValue::NULL, "", Some(address))
     } else {
-        history.push_state_with_url(&JsValue::NULL, "", Some(&address))
+        history.push_state_with_url(&JsValue::NULL, "", Some(address))
     };
 }
 
@@ -122,21 +157,14 @@ pub fn on_leave(then: impl FnMut() + 'static) {
 /// Puts a text on the person's clipboard, and says whether that was done.
 pub fn copy(text: &str, then: impl FnOnce(bool) + 'static) {
     let written = || {
-        let navigator = web_sys::window()?.navigator();
         // Not every browser has one.
-        let clipboard = js_sys::Reflect::get(&navigator, &JsValue::from_str("clipboard")).ok()?;
-        let write: js_sys::Function =
-            js_sys::Reflect::get(&clipboard, &JsValue::from_str("writeText"))
-                .ok()?
-                .dyn_into()
-                .ok()?;
-        let promise = write.call1(&clipboard, &JsValue::from_str(text)).ok()?;
-        promise.dyn_into::<js_sys::Promise>().ok()
+        let clipboard = member(&global("navigator")?, "clipboard")?;
+        call(&clipboard, "writeText", &[&JsValue::from_str(text)])
     };
     let written = written();
     super::spawn(async move {
         then(match written {
-            Some(promise) => wasm_bindgen_futures::JsFuture::from(promise).await.is_ok(),
+            Some(promise) => settled(promise).await.is_ok(),
             None => false,
         });
     });
@@ -154,6 +182,34 @@ pub fn on_show(mut then: impl FnMut() + 'static) {
             .add_event_listener_with_callback("visibilitychange", then.as_ref().unchecked_ref());
     }
     then.forget();
+}
+
+/// Does something each time the person does something on the page, for as long as it lives.
+pub fn on_activity(then: impl FnMut() + 'static) {
+    let then = Closure::<dyn FnMut()>::new(then).into_js_value();
+    let Some(document) = document() else { return };
+    for event in ["pointerdown", "keydown", "wheel", "touchmove"] {
+        let _ = document.add_event_listener_with_callback(event, then.unchecked_ref());
+    }
+}
+
+/// Tells the host page of something, on its document: an event of that name, with texts beside it.
+pub fn tell(name: &str, detail: &[(&str, &str)]) {
+    let init = object(&[]);
+    set(&init, "detail", &object(detail));
+    let event = new(
+        &js_sys::global(),
+        "CustomEvent",
+        &[&JsValue::from_str(name), &init],
+    );
+    if let (Some(document), Some(event)) = (document(), event) {
+        let _ = document.dispatch_event(event.unchecked_ref());
+    }
+}
+
+/// Opens a `<dialog>` over the page.
+pub fn open_dialog(dialog: &web_sys::Element) {
+    call(dialog, "showModal", &[]);
 }
 
 /// Whether nobody sees the page.
@@ -204,37 +260,16 @@ pub fn languages() -> Vec<String> {
 }
 
 /// What a country is called in the person's language.
-pub fn country_name(names: &js_sys::Object, code: &str) -> String {
-    let called = || {
-        let of: js_sys::Function = js_sys::Reflect::get(names, &JsValue::from_str("of"))
-            .ok()?
-            .dyn_into()
-            .ok()?;
-        of.call1(names, &JsValue::from_str(code)).ok()?.as_string()
-    };
+pub fn country_name(names: &JsValue, code: &str) -> String {
+    let called = || call(names, "of", &[&JsValue::from_str(code)])?.as_string();
     called().unwrap_or_else(|| code.to_owned())
 }
 
 /// `Intl.DisplayNames` for countries, where the browser has it.
-pub fn country_names() -> Option<js_sys::Object> {
-    let intl = js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
-    let names: js_sys::Function = js_sys::Reflect::get(&intl, &JsValue::from_str("DisplayNames"))
-        .ok()?
-        .dyn_into()
-        .ok()?;
-    let options = js_sys::Object::new();
-    js_sys::Reflect::set(
-        &options,
-        &JsValue::from_str("type"),
-        &JsValue::from_str("region"),
-    )
-    .ok()?;
+pub fn country_names() -> Option<JsValue> {
     // The page is in English, so its countries are.
-    let arguments = js_sys::Array::of2(&JsValue::from_str("en"), &options);
-    js_sys::Reflect::construct(&names, &arguments)
-        .ok()?
-        .dyn_into()
-        .ok()
+    let (language, options) = (JsValue::from_str("en"), object(&[("type", "region")]));
+    new(&global("Intl")?, "DisplayNames", &[&language, &options])
 }
 
 /// The first element that a selector names.

@@ -91,8 +91,8 @@ fn ask(request: &HttpRequest, root: &str) -> Reply {
         response: HttpResponse {
             status: answer.status,
             request_id: answer.header("x-okta-request-id").map(str::to_owned),
-            retry_after: None,
             body: Secret::new(answer.body),
+            ..HttpResponse::default()
         },
     }
 }

@@ -1,4 +1,4 @@
-//! One request at a time through the world outside: start, resume, answer, poll, exchange, revoke.
+//! One request at a time through the world outside: start, resume, answer, poll.
 
 use std::future::Future;
 
@@ -9,10 +9,7 @@ use crate::idx::{
     self, Answers, Challenge, Class, Form, Message, Progress, Reach, Step, Stop, Transaction,
 };
 use crate::json::Value;
-use crate::oauth::{
-    self, Attempt, Claims, Expected, IdToken, Key, Purpose, Refusal, Route, TokenError, Tokens,
-    Wish,
-};
+use crate::oauth::{Attempt, Key, ProofKey, Purpose, Refusal, Route, Wish};
 use crate::secret::Secret;
 
 /// The world outside: the network, the clock, chance and arithmetic that the platform does better.
@@ -37,6 +34,17 @@ pub trait World: Transport {
     /// # Errors
     /// [`Failure::Insecure`] where there is none.
     fn random(&self, bytes: &mut [u8]) -> Result<(), Failure>;
+    /// The public half of the key pair of that name, which is made where there is none yet. The private half never leaves
+    /// the platform.
+    ///
+    /// # Errors
+    /// [`Failure::Insecure`] where the platform has no cryptography.
+    fn proof_key(&self, name: &str) -> impl Future<Output = Result<ProofKey, Failure>>;
+    /// Signs with the private half of that key pair: ECDSA on P-256 with SHA-256, 64 bytes (RFC 7518, section 3.4).
+    ///
+    /// # Errors
+    /// [`Failure::Insecure`] where there is no such key.
+    fn signs(&self, name: &str, bytes: &[u8]) -> impl Future<Output = Result<Vec<u8>, Failure>>;
     /// Milliseconds since 1970.
     fn now(&self) -> u64;
 }
@@ -301,61 +309,6 @@ pub fn carry<'a>(transaction: &'a Transaction, code: &str) -> Option<(&'a Form, 
     })?;
     let field = asked.form.shown().into_iter().next()?;
     Some((&asked.form, Answers::new().with(field.path.clone(), code)))
-}
-
-/// Exchanges the code for tokens and believes them only if everything about them is right.
-///
-/// # Errors
-/// [`Failure::Exchange`] if the code is refused, [`Failure::Token`] if a token is wrong; then nothing may be stored.
-pub async fn exchange(
-    world: &impl World,
-    config: &Config,
-    attempt: &Attempt,
-    code: &Secret,
-) -> Result<(Tokens, Claims), Failure> {
-    let answer = world.send(oauth::exchange(config, code, attempt)).await?;
-    let tokens = match Tokens::read(answer.body.expose(), world.now() / 1000) {
-        Some(tokens) => tokens.map_err(Failure::Token)?,
-        None => return Err(Failure::Exchange(Refusal::read(&answer))),
-    };
-    let token = IdToken::parse(&tokens.id).map_err(Failure::Token)?;
-    let keys = world
-        .send(HttpRequest::get(config.endpoint("/v1/keys")))
-        .await?;
-    let key =
-        oauth::key(keys.body.expose(), &token.kid).ok_or(Failure::Token(TokenError::UnknownKey))?;
-    if !world
-        .verifies(&key, token.signed.expose().as_bytes(), &token.signature)
-        .await?
-    {
-        return Err(Failure::Token(TokenError::Signature));
-    }
-    let access_digest = world.sha256(tokens.access.expose().as_bytes()).await?;
-    let claims = token
-        .believe(&Expected {
-            issuer: &config.issuer,
-            client_id: &config.client_id,
-            nonce: &attempt.nonce,
-            acr: attempt.acr.as_deref(),
-            now: world.now() / 1000,
-            access_digest: &access_digest,
-        })
-        .map_err(Failure::Token)?;
-    Ok((tokens, claims))
-}
-
-/// Makes the tokens worthless at the org, the refresh token first, and says whether the org could be reached. A failure
-/// changes nothing: the session ends here anyway.
-pub async fn revoke(world: &impl Transport, config: &Config, tokens: &Tokens) -> bool {
-    if let Some(refresh) = &tokens.refresh {
-        let _ = world
-            .send(oauth::revoke(config, refresh, "refresh_token"))
-            .await;
-    }
-    world
-        .send(oauth::revoke(config, &tokens.access, "access_token"))
-        .await
-        .is_ok()
 }
 
 /// Where an opened address leads within a transaction: which remediation is shown, or which one is sent to get there.

@@ -35,6 +35,10 @@ pub enum Failure {
     Exchange(Refusal),
     /// The tokens are not to be believed.
     Token(TokenError),
+    /// The session is over: its tokens are no longer good, and nothing renews them.
+    Lapsed,
+    /// The person is being asked to prove more, or again.
+    StepUp,
     /// This browser has no WebCrypto here: the page was not opened over https.
     Insecure,
     /// The app that the org asks for is not on this device, or does not answer.

@@ -4,14 +4,14 @@ mod address;
 mod callback;
 mod drive;
 mod failure;
+mod grant;
 mod phase;
 #[cfg(target_arch = "wasm32")]
 pub mod store;
 
 pub use address::{Address, WISHES};
 pub use callback::{Callback, Carried};
-pub use drive::{
-    Deed, Entered, World, alone, answer, carry, enter, exchange, navigate, probe, revoke, start,
-};
+pub use drive::{Deed, Entered, World, alone, answer, carry, enter, navigate, probe, start};
 pub use failure::{Denial, Failure};
-pub use phase::{AGAIN, Event, Flow, Found, Phase, Session, Way};
+pub use grant::{Memory, authorized, exchange, renew, revoke};
+pub use phase::{AGAIN, Ended, Event, Flow, Found, Phase, Session, Way};

@@ -42,8 +42,10 @@ pub struct Flow {
     pub told: usize,
     /// The transaction had gone on elsewhere when something was sent: worth saying.
     pub moved: bool,
-    /// Somebody signed out just now.
-    pub signed_out: bool,
+    /// Nobody has done anything for a while: when they are signed out, in milliseconds since 1970.
+    pub idle_until: Option<u64>,
+    /// Why somebody who was signed in is so no longer, just now.
+    pub ended: Option<Ended>,
     /// The browser asks the person for a key just now.
     pub performing: bool,
 }
@@ -55,6 +57,15 @@ pub enum Phase {
     Loading,
     /// Nobody is under way.
     Home(Option<Session>),
+    /// A page of the app behind the door, for somebody who is signed in.
+    Inside {
+        /// Who.
+        session: Session,
+        /// Which of the app's pages.
+        at: usize,
+        /// What it is called.
+        title: &'static str,
+    },
     /// The org asks for something.
     Step {
         /// The newest response.
@@ -91,6 +102,21 @@ pub enum Phase {
 pub struct Session {
     /// What the ID token says of them.
     pub claims: Claims,
+    /// By how many seconds the org's clock is ahead of this device's; negative if it is behind.
+    pub ahead: i64,
+}
+
+/// Why a session is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The person wanted it so, here.
+    SignedOut,
+    /// They wanted it so in another tab.
+    Elsewhere,
+    /// The tokens are no longer good, and nothing renews them.
+    Lapsed,
+    /// Nobody did anything for as long as the deployment allows.
+    Idle,
 }
 
 /// Something found wrong in a form before it was sent.
@@ -139,8 +165,21 @@ pub enum Event {
     Kept(Vec<(String, String)>),
     /// Home, with or without a session.
     Arrived(Option<Session>),
-    /// Somebody signed out.
-    SignedOut,
+    /// A session is over.
+    Ended(Ended),
+    /// A page of the app behind the door.
+    Inside {
+        /// Who is signed in.
+        session: Session,
+        /// Which of the app's pages.
+        at: usize,
+        /// What it is called.
+        title: &'static str,
+    },
+    /// Nobody has done anything for a while and is signed out at that time, or somebody is there after all.
+    Idle(Option<u64>),
+    /// The session's tokens were renewed: it is the same person's.
+    Renewed(Session),
     /// No step can be had.
     Failed(Failure),
     /// Somebody went back to a step that is over.
@@ -177,7 +216,8 @@ impl Default for Flow {
             resent: false,
             told: 0,
             moved: false,
-            signed_out: false,
+            idle_until: None,
+            ended: None,
             performing: false,
         }
     }
@@ -262,10 +302,23 @@ impl Flow {
                     ..Self::default()
                 }
             }
-            Event::SignedOut => {
+            Event::Inside { session, at, title } => {
+                *self = Self {
+                    phase: Phase::Inside { session, at, title },
+                    ..Self::default()
+                }
+            }
+            Event::Idle(until) => self.idle_until = until,
+            Event::Renewed(renewed) => {
+                if let Phase::Home(Some(session)) | Phase::Inside { session, .. } = &mut self.phase
+                {
+                    *session = renewed;
+                }
+            }
+            Event::Ended(why) => {
                 *self = Self {
                     phase: Phase::Home(None),
-                    signed_out: true,
+                    ended: Some(why),
                     said: 1,
                     ..Self::default()
                 };
@@ -332,6 +385,15 @@ impl Flow {
             Phase::Step { transaction, .. }
             | Phase::Astray { transaction, .. }
             | Phase::Stopped(transaction) => Some(transaction),
+            _ => None,
+        }
+    }
+
+    /// Who is signed in, where a page is theirs.
+    pub fn session(&self) -> Option<&Session> {
+        match &self.phase {
+            Phase::Home(session) => session.as_ref(),
+            Phase::Inside { session, .. } => Some(session),
             _ => None,
         }
     }
@@ -404,7 +466,7 @@ impl Flow {
         self.found.clear();
         self.resent = false;
         self.moved = false;
-        self.signed_out = false;
+        self.ended = None;
         self.performing = false;
     }
 

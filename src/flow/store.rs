@@ -2,13 +2,13 @@
 
 mod ceremony;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use ceremony::Performance;
 
 use super::{
-    Address, Callback, Carried, Deed, Entered, Event, Failure, Flow, Phase, Session, WISHES, Way,
-    drive,
+    Address, Callback, Carried, Deed, Ended, Entered, Event, Failure, Flow, Phase, Session, WISHES,
+    Way, drive,
 };
 use crate::browser::timer::{self, Timer};
 use crate::browser::{self, Browser, Storage, focus, place, spawn};
@@ -18,12 +18,14 @@ use crate::idx::{
     Answer, Answers, ELSEWHERE, Form, Kind, PROVIDER_FAILED, Progress, REMEMBER, Stop,
 };
 use crate::leptos::*;
-use crate::oauth::{self, Attempt, IdToken, Purpose, Route, Tokens, Wish};
+use crate::oauth::{Attempt, Challenge, Purpose, Route, Wish};
 use crate::pages::{self, Action, Card, Press, Raw};
 use crate::secret::Secret;
+use crate::session::Page;
+use crate::session::idle::{Finding, Idle};
+use crate::session::keeper::{IDLE, Keeper, News};
 
 const TRANSACTION: &str = "transaction";
-const TOKENS: &str = "tokens";
 /// After so many milliseconds a page says that it still waits.
 const LASTING: u32 = 5_000;
 /// After so many polls without an answer a page that only waits says why.
@@ -45,8 +47,17 @@ pub struct FlowStore {
 }
 
 struct Inner {
-    config: Config,
-    storage: Storage,
+    config: &'static Config,
+    storage: &'static Storage,
+    keeper: Keeper,
+    /// Whether anybody is there, where a deployment wants to know.
+    idle: Option<Idle>,
+    /// What the app behind the door has.
+    pages: &'static [Page],
+    /// Where the person was going when they were asked who they are: from the origin's root on.
+    back: RefCell<Option<String>>,
+    /// What a resource wanted that the person was asked for last: asked for once more it is not to be had.
+    stepped: RefCell<Option<Challenge>>,
     attempt: RefCell<Option<Attempt>>,
     /// Goes up with each request of the person's; an older one's answer is nobody's.
     epoch: Cell<u32>,
@@ -79,16 +90,46 @@ struct Inner {
 }
 
 impl FlowStore {
-    /// A store for a deployment. Nothing happens before [`FlowStore::open`].
-    pub fn new(config: Config) -> Self {
-        let storage = Storage::new(config.namespace());
+    /// A store for a deployment, and for the pages of the app behind the door. Nothing happens before [`FlowStore::open`].
+    pub fn new(config: Config, pages: &'static [Page]) -> Self {
+        let config: &'static Config = forever(config);
+        let storage: &'static Storage = forever(Storage::new(config.namespace()));
         if config.debug {
             browser::keep_trace();
         }
         storage.prune(timer::now());
+        // Who keeps the session and who watches speak to a store that is made of them.
+        let this: &'static OnceCell<Self> = forever(OnceCell::new());
+        let keeper = Keeper::new(
+            config,
+            storage,
+            forever(move |news| {
+                if let Some(store) = this.get() {
+                    store.hears(news);
+                }
+            }),
+            forever(move || {
+                if let Some(idle) = this.get().and_then(|store| store.inner.idle) {
+                    idle.elsewhere();
+                }
+            }),
+        );
+        let idle = config.idle_minutes.map(|minutes| {
+            let then = forever(move |finding| {
+                if let Some(store) = this.get() {
+                    store.finds(finding);
+                }
+            });
+            Idle::new(minutes, then, forever(move || keeper.tell_active()))
+        });
         let inner = Inner {
             config,
             storage,
+            keeper,
+            idle,
+            pages,
+            back: RefCell::new(None),
+            stepped: RefCell::new(None),
             attempt: RefCell::new(None),
             epoch: Cell::new(0),
             polling: Cell::new(None),
@@ -107,10 +148,17 @@ impl FlowStore {
             performed: Cell::new(0),
             listed: Cell::new(false),
         };
-        Self {
+        let store = Self {
             flow: Shared::new(Flow::default()),
             inner: forever(inner),
-        }
+        };
+        let _ = this.set(store);
+        store
+    }
+
+    /// Who keeps the session.
+    pub(crate) fn keeper(self) -> Keeper {
+        self.inner.keeper
     }
 
     /// Reads the flow and takes part in its changes.
@@ -121,7 +169,14 @@ impl FlowStore {
     /// The page.
     pub fn card(self) -> Card {
         let inner = self.inner();
-        self.with(|flow| pages::card(flow, &inner.config))
+        self.with(|flow| {
+            let mut card = pages::card(flow, inner.config);
+            if matches!(flow.phase, Phase::Home(Some(_))) {
+                let doors = inner.pages.iter().map(|page| (page.path, page.title));
+                pages::add_doors(&mut card, doors);
+            }
+            card
+        })
     }
 
     /// What a control of that name begins with.
@@ -152,6 +207,12 @@ impl FlowStore {
         if address == Address::Callback {
             return self.callback();
         }
+        if self.inner().keeper.lapsed() && !step {
+            return self.revive();
+        }
+        if let Some(at) = self.inner().page_at(&place::path()) {
+            return self.go_inside(at);
+        }
         let parameter = |name: &str| place::parameter(name).filter(|value| !value.is_empty());
         let mut wishes: Vec<Wish> = Vec::new();
         let mut purpose = address.purpose();
@@ -162,6 +223,10 @@ impl FlowStore {
             }
         }
         let (token, code) = (parameter("stateToken"), parameter("user_code"));
+        if let Some(back) = parameter("return_to").and_then(|to| place::own(&to)) {
+            self.inner().back.replace(Some(back));
+        }
+        let idle = parameter("state").is_some_and(|state| state == IDLE);
         place::bare();
         if address == Address::Activate {
             return self.activate(token.map(Secret::new), code);
@@ -171,15 +236,15 @@ impl FlowStore {
         }
         if let Some(session) = self.session() {
             self.next_epoch();
-            // After signing in no step is left to go back to.
-            self.apply(Event::Arrived(Some(session)));
-            if address != Address::Home {
-                place::show("", true);
-            }
-            return;
+            return self.welcome(session, address != Address::Home);
         }
         match address {
-            Address::Home => self.go_home(),
+            Address::Home => {
+                self.go_home();
+                if idle {
+                    self.apply(Event::Ended(Ended::Idle));
+                }
+            }
             _ if step => self.travel(&address),
             Address::Unknown | Address::Debug => {
                 self.next_epoch();
@@ -233,7 +298,148 @@ impl FlowStore {
     fn go_home(self) {
         self.next_epoch();
         let session = self.session();
-        self.apply(Event::Arrived(session));
+        match self.inner().page_at("") {
+            Some(at) if session.is_some() => self.go_inside(at),
+            _ => {
+                let present = session.is_some();
+                self.apply(Event::Arrived(session));
+                if present {
+                    self.watch_over();
+                }
+            }
+        }
+    }
+
+    /// A page of the app behind the door, for whoever is signed in. Whoever is not signs in first and comes back.
+    fn go_inside(self, at: usize) {
+        let inner = self.inner();
+        let title = inner.pages.get(at).map_or("", |page| page.title);
+        match self.session() {
+            Some(session) => {
+                self.next_epoch();
+                self.apply(Event::Inside { session, at, title });
+                self.watch_over();
+            }
+            None => {
+                inner.back.replace(Some(place::whole()));
+                match self.stored() {
+                    Some(attempt) => self.resume(attempt, Address::Login),
+                    None => self.start(Purpose::SignIn, Route::Here, Vec::new(), true),
+                }
+            }
+        }
+    }
+
+    /// Somebody is signed in: they go where they were going, or home. After signing in no step is left to go back to.
+    fn welcome(self, session: Session, moves: bool) {
+        let inner = self.inner();
+        if let Some(back) = inner.back.take() {
+            let path = place::under_root(&back);
+            if let Some(at) = path.as_ref().and_then(|path| inner.page_at(path)) {
+                place::show_whole(&back, true);
+                return self.go_inside(at);
+            }
+            // A page of the host's own, and none of the ways in.
+            if path.is_none_or(|path| Address::parse(&path) == Address::Unknown) {
+                return place::replace(&back);
+            }
+        }
+        if moves {
+            place::show("", true);
+        }
+        match inner.page_at("") {
+            Some(at) => self.go_inside(at),
+            None => {
+                self.apply(Event::Arrived(Some(session)));
+                self.watch_over();
+            }
+        }
+    }
+
+    /// From now on somebody has to be there, where a deployment wants that.
+    fn watch_over(self) {
+        if let Some(idle) = self.inner().idle {
+            idle.begin();
+        }
+    }
+
+    /// The session's access token has come to its end, and can be renewed: then all is as it was.
+    fn revive(self) {
+        let inner = self.inner();
+        let epoch = self.next_epoch();
+        self.apply(Event::Starting(Purpose::SignIn));
+        self.watch();
+        spawn(async move {
+            let renewed = inner.keeper.tokens().await;
+            if inner.epoch.get() != epoch {
+                return;
+            }
+            inner.lasting.replace(None);
+            match renewed {
+                Ok(_) => self.open(),
+                Err(failure) if inner.keeper.lapsed() => self.apply(Event::Failed(failure)),
+                // It is over, and the page says so.
+                Err(_) => {}
+            }
+        });
+    }
+
+    /// What comes of the session by itself.
+    fn hears(self, news: News) {
+        match news {
+            News::Renewed(session) => self.apply(Event::Renewed(session)),
+            News::Ended(why) => {
+                let inner = self.inner();
+                if let Some(idle) = inner.idle {
+                    idle.rest();
+                }
+                let inside = self.with_untracked(|flow| match flow.phase {
+                    Phase::Inside { .. } => Some(true),
+                    Phase::Home(Some(_)) | Phase::Loading => Some(false),
+                    _ => None,
+                });
+                let Some(inside) = inside else { return };
+                // Whoever did not mean to go wants to be back where they were.
+                let back = (inside && why != Ended::SignedOut).then(place::whole);
+                inner.back.replace(back);
+                self.next_epoch();
+                self.apply(Event::Ended(why));
+                place::show("", true);
+            }
+        }
+    }
+
+    /// Whether anybody is there.
+    fn finds(self, finding: Finding) {
+        match finding {
+            Finding::Present => self.apply(Event::Idle(None)),
+            Finding::Warned(until) => self.apply(Event::Idle(Some(until))),
+            Finding::Gone => self.sign_out(Ended::Idle),
+        }
+    }
+
+    /// Lets somebody sign in, and brings them back here.
+    pub fn sign_in_here(self) {
+        self.inner().back.replace(Some(place::whole()));
+        self.start(Purpose::SignIn, Route::Here, Vec::new(), false);
+    }
+
+    /// A resource wants the person to prove more, or again: then they are asked, and come back here. `false` if nothing is
+    /// wanted, or the same as the last time: then it is not to be had this way.
+    pub fn step_up(self, wanted: Option<Challenge>) -> bool {
+        let inner = self.inner();
+        let before = inner.stepped.replace(wanted.clone());
+        let Some(wanted) = wanted.filter(|wanted| before.as_ref() != Some(wanted)) else {
+            return false;
+        };
+        let mut wishes: Vec<Wish> = Vec::new();
+        let acr = wanted.acr_values.map(Secret::new);
+        wishes.extend(acr.map(|acr| ("acr_values", acr)));
+        let age = wanted.max_age.map(|age| Secret::new(age.to_string()));
+        wishes.extend(age.map(|age| ("max_age", age)));
+        inner.back.replace(Some(place::whole()));
+        self.start_as(Purpose::SignIn, Route::Here, wishes, false, true);
+        true
     }
 
     /// Sends what stands in the form on the page, if it can be right.
@@ -243,7 +449,7 @@ impl FlowStore {
         }
         let inner = self.inner();
         inner.deeds.set(0);
-        let card = pages::card(&self.flow.read_untracked(), &inner.config);
+        let card = pages::card(&self.flow.read_untracked(), inner.config);
         match pages::check(&card, raw) {
             Ok(checked) => {
                 let form = self.form();
@@ -349,13 +555,27 @@ impl FlowStore {
             }
             Press::Leave(url) => place::leave(&url),
             Press::Hosted => self.start(Purpose::SignIn, Route::Hosted, Vec::new(), false),
-            Press::SignOut => self.sign_out(),
+            Press::SignOut => self.sign_out(Ended::SignedOut),
+            Press::Stay => {
+                if let Some(idle) = self.inner().idle {
+                    idle.stays();
+                }
+            }
+            Press::Visit(path) => {
+                if let Some(at) = self.inner().page_at(path) {
+                    place::show(path, false);
+                    self.go_inside(at);
+                }
+            }
             Press::Home => {
+                self.inner().back.replace(None);
                 self.go_home();
                 if !place::path().is_empty() {
                     place::show("", false);
                 }
             }
+            // The session could not be renewed, and may be now.
+            Press::Resume if self.inner().keeper.lapsed() => self.open(),
             Press::Resume => {
                 // What went on in another tab is taken back; if it is over, one signs in.
                 let ended = self.with_untracked(|flow| matches!(flow.phase, Phase::Stopped(_)));
@@ -394,6 +614,18 @@ impl FlowStore {
 
     /// A new transaction. An older one is forgotten. Its address takes the place of the one that led to it, or follows it.
     fn start(self, purpose: Purpose, route: Route, wishes: Vec<Wish>, replace: bool) {
+        self.start_as(purpose, route, wishes, replace, false);
+    }
+
+    /// The same; where a resource `demands`, its wishes count before those of the configuration.
+    fn start_as(
+        self,
+        purpose: Purpose,
+        route: Route,
+        wishes: Vec<Wish>,
+        replace: bool,
+        demands: bool,
+    ) {
         let inner = self.inner();
         let epoch = self.next_epoch();
         self.forget();
@@ -404,7 +636,11 @@ impl FlowStore {
         self.apply(Event::Starting(purpose));
         self.watch();
         spawn(async move {
-            let entered = drive::start(&Browser, &inner.config, purpose, route, &wishes).await;
+            let mut config = inner.config.clone();
+            if demands {
+                config.wishes.clear();
+            }
+            let entered = drive::start(&Browser, &config, purpose, route, &wishes).await;
             if inner.epoch.get() != epoch {
                 return;
             }
@@ -445,11 +681,14 @@ impl FlowStore {
             attempt.purpose
         };
         let attempt = Attempt { purpose, ..attempt };
+        if inner.back.borrow().is_none() {
+            inner.back.replace(attempt.back.clone());
+        }
         self.apply(Event::Kept(attempt.kept.clone()));
         self.apply(Event::Starting(purpose));
         self.watch();
         spawn(async move {
-            let entered = drive::enter(&Browser, &inner.config, attempt).await;
+            let entered = drive::enter(&Browser, inner.config, attempt).await;
             if inner.epoch.get() != epoch {
                 return;
             }
@@ -545,7 +784,7 @@ impl FlowStore {
         self.watch();
         spawn(async move {
             let answer =
-                drive::answer(&Browser, &inner.config, handle.as_ref(), &form, &answers).await;
+                drive::answer(&Browser, inner.config, handle.as_ref(), &form, &answers).await;
             drop(answers);
             if inner.epoch.get() != epoch {
                 return;
@@ -589,7 +828,10 @@ impl FlowStore {
         self.watch();
         let attempt = inner.attempt.borrow().clone();
         let exchanged = match &attempt {
-            Some(attempt) => drive::exchange(&Browser, &inner.config, attempt, code).await,
+            Some(attempt) => {
+                let memory = inner.keeper.memory();
+                super::exchange(&Browser, inner.config, memory, attempt, code).await
+            }
             None => Err(Failure::ForeignCallback),
         };
         if inner.epoch.get() != epoch {
@@ -600,9 +842,12 @@ impl FlowStore {
         inner.lasting.replace(None);
         match exchanged {
             Ok((tokens, claims)) => {
-                inner.storage.set(TOKENS, &tokens.write());
-                self.apply(Event::Arrived(Some(Session { claims })));
-                place::show("", true);
+                let ahead = tokens.ahead;
+                inner.keeper.begin(tokens, &claims);
+                if inner.back.borrow().is_none() {
+                    inner.back.replace(attempt.and_then(|attempt| attempt.back));
+                }
+                self.welcome(Session { claims, ahead }, true);
             }
             Err(failure) => self.apply(Event::Failed(failure)),
         }
@@ -698,42 +943,23 @@ impl FlowStore {
         }
     }
 
-    fn sign_out(self) {
+    /// The session ends here at once; the org is told behind the person's back.
+    fn sign_out(self, why: Ended) {
         let inner = self.inner();
-        let tokens = inner
-            .storage
-            .get(TOKENS)
-            .and_then(|text| Tokens::read(&text, timer::now() / 1000))
-            .and_then(Result::ok);
-        inner.storage.remove(TOKENS);
         self.forget();
-        let epoch = self.next_epoch();
-        self.apply(Event::SignedOut);
-        place::show("", true);
-        if let Some(tokens) = tokens {
-            // The session has ended here already; the org is told behind the person's back.
-            spawn(async move {
-                let reached = drive::revoke(&Browser, &inner.config, &tokens).await;
-                let out = oauth::logout(&inner.config, &tokens).filter(|_| reached);
-                // Whoever went on meanwhile is left alone.
-                if let Some(out) = out.filter(|_| inner.epoch.get() == epoch) {
-                    place::replace(&out);
-                }
-            });
-        }
+        inner.back.replace(None);
+        spawn(async move {
+            let out = inner.keeper.sign_out(why);
+            let epoch = inner.epoch.get().wrapping_add(1);
+            // Whoever went on meanwhile is left alone.
+            if let Some(out) = out.await.filter(|_| inner.epoch.get() == epoch) {
+                place::replace(&out);
+            }
+        });
     }
 
     fn session(self) -> Option<Session> {
-        let storage = &self.inner().storage;
-        let now = timer::now() / 1000;
-        let tokens = Tokens::read(&storage.get(TOKENS)?, now)
-            .and_then(Result::ok)
-            .filter(|tokens| tokens.expires_at > now);
-        let Some(tokens) = tokens else {
-            storage.remove(TOKENS);
-            return None;
-        };
-        IdToken::stored(&tokens.id).map(|claims| Session { claims })
+        self.inner().keeper.session()
     }
 
     /// After each answer: the address follows the step, and polling begins or ends.
@@ -834,7 +1060,12 @@ impl FlowStore {
 
     /// Somebody looks at the page again: what was due meanwhile is done at once.
     pub fn wake(self) {
-        if self.inner().due.take() {
+        let inner = self.inner();
+        inner.keeper.look();
+        if let Some(idle) = inner.idle {
+            idle.look();
+        }
+        if inner.due.take() {
             self.poll();
         }
     }
@@ -858,9 +1089,9 @@ impl FlowStore {
                     {
                         answers.set(AUTO, Answer::Flag(ticked));
                     }
-                    drive::answer(&Browser, &inner.config, handle.as_ref(), &form, &answers).await
+                    drive::answer(&Browser, inner.config, handle.as_ref(), &form, &answers).await
                 }
-                (None, Some(attempt)) => drive::enter(&Browser, &inner.config, attempt)
+                (None, Some(attempt)) => drive::enter(&Browser, inner.config, attempt)
                     .await
                     .map(|entered| entered.progress),
                 (None, None) => return,
@@ -966,8 +1197,10 @@ impl FlowStore {
             .replace(Timer::after(LASTING, move || self.apply(Event::Lasting)));
     }
 
-    fn keep(self, attempt: Attempt) {
-        self.inner().attempt.replace(Some(attempt));
+    fn keep(self, mut attempt: Attempt) {
+        let inner = self.inner();
+        attempt.back.clone_from(&inner.back.borrow());
+        inner.attempt.replace(Some(attempt));
         self.save();
     }
 
@@ -1056,6 +1289,14 @@ impl FlowStore {
 
     fn inner(self) -> &'static Inner {
         self.inner
+    }
+}
+
+impl Inner {
+    /// Which of the app's pages has that path under the app's root.
+    fn page_at(&self, path: &str) -> Option<usize> {
+        let path = path.trim_matches('/');
+        self.pages.iter().position(|page| page.path == path)
     }
 }
 

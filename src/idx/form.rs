@@ -222,12 +222,10 @@ impl Form {
         Value::Object(members).write(&mut text);
         Ok(HttpRequest {
             method: Method::Post,
-            url: self.href.clone(),
             accept: self.accepts.clone(),
             content_type: Some("application/json"),
             body: Some(Secret::new(text)),
-            patience: http::PATIENCE,
-            cookies: false,
+            ..HttpRequest::get(self.href.as_str())
         })
     }
 

@@ -3,7 +3,7 @@
 use super::{
     Authenticator, Challenge, Class, Error, Field, Form, ION, Message, Remediation, Step, wire,
 };
-use crate::http::{HttpRequest, HttpResponse, Method, PATIENCE};
+use crate::http::{HttpRequest, HttpResponse, Method};
 use crate::idx::Control;
 use crate::json::{self, Value};
 use crate::secret::Secret;
@@ -21,12 +21,10 @@ pub fn introspect(origin: &str, handle: &Secret, state_token: bool) -> HttpReque
     Value::Object(vec![member]).write(&mut body);
     HttpRequest {
         method: Method::Post,
-        url: [origin, "/idp/idx/introspect"].concat(),
         accept: ION.to_owned(),
         content_type: Some(ION),
         body: Some(Secret::new(body)),
-        patience: PATIENCE,
-        cookies: false,
+        ..HttpRequest::get([origin, "/idp/idx/introspect"].concat())
     }
 }
 

@@ -56,6 +56,10 @@ pub struct Attempt {
     pub route: Route,
     /// The assurance that was asked for; the ID token must name it.
     pub acr: Option<String>,
+    /// How many seconds ago the person may have proved themselves, where that was asked for; the ID token must say so.
+    pub max_age: Option<u64>,
+    /// Where the person was going when they were asked who they are: a path with query and fragment under the app's root.
+    pub back: Option<String>,
     /// What the person typed that is no secret, by path.
     pub kept: Vec<(String, String)>,
 }
@@ -79,6 +83,8 @@ impl Attempt {
             sent: None,
             route: Route::Here,
             acr: None,
+            max_age: None,
+            back: None,
             kept: Vec::new(),
         }
     }
@@ -117,6 +123,9 @@ impl Attempt {
             http::add(name, value, &mut fields);
             if name == "acr_values" {
                 self.acr = Some(value.to_owned());
+            }
+            if name == "max_age" {
+                self.max_age = value.parse().ok();
             }
         }
         if self.route == Route::Hosted {
@@ -170,6 +179,9 @@ impl Attempt {
         };
         members.extend(route.map(|route| member("route", route)));
         members.extend(self.acr.as_ref().map(|acr| member("acr", acr)));
+        let age = self.max_age.map(|age| member("maxAge", &age.to_string()));
+        members.extend(age);
+        members.extend(self.back.as_ref().map(|back| member("back", back)));
         let kept = self.kept.iter().map(|(path, text)| member(path, text));
         members.push(("kept".to_owned(), Value::Object(kept.collect())));
         let mut text = String::new();
@@ -206,6 +218,8 @@ impl Attempt {
                 _ => Route::Here,
             },
             acr: root.text("acr").map(str::to_owned),
+            max_age: root.get("maxAge").and_then(Value::as_u64),
+            back: root.text("back").map(str::to_owned),
             kept: root
                 .get("kept")
                 .map_or(&[][..], Value::members)
@@ -230,6 +244,8 @@ mod tests {
         attempt.handle = Some(Secret::new("i7Jk"));
         attempt.sent = Some(("okta_email".to_owned(), 1_900_000_000_000));
         attempt.acr = Some("urn:okta:loa:2fa:any".to_owned());
+        attempt.max_age = Some(300);
+        attempt.back = Some("orders/7?tab=open#last".to_owned());
         attempt.kept = vec![("identifier".to_owned(), "mia@acme.test".to_owned())];
         attempt.route = Route::Hosted;
         let Some(again) = Attempt::read(&attempt.write()) else {
@@ -246,6 +262,7 @@ mod tests {
             (again.route, again.acr, again.kept),
             (attempt.route, attempt.acr, attempt.kept)
         );
+        assert_eq!((again.max_age, again.back), (attempt.max_age, attempt.back));
         assert!(Attempt::read("{}").is_none());
         assert!(Attempt::read("nothing").is_none());
     }

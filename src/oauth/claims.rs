@@ -6,7 +6,7 @@ use super::TokenError;
 use crate::json::{self, Value};
 use crate::secret::Secret;
 
-/// How far a device's clock may be off, in seconds.
+/// How far the org's own clocks may be apart, and a device's from them before it is told, in seconds.
 pub const SKEW: u64 = 300;
 
 /// An ID token taken apart (RFC 7515, section 3.1), not yet believed.
@@ -35,14 +35,28 @@ pub struct Expected<'a> {
     pub issuer: &'a str,
     /// This app.
     pub client_id: &'a str,
-    /// The nonce of this attempt.
-    pub nonce: &'a Secret,
-    /// The assurance that was asked for: one value, or several with blanks between them.
-    pub acr: Option<&'a str>,
-    /// Now, in seconds since 1970.
+    /// What ties it to this browser.
+    pub tie: Tie<'a>,
+    /// Now, by the org's clock: seconds since 1970.
     pub now: u64,
     /// SHA-256 of the access token.
     pub access_digest: &'a [u8; 32],
+}
+
+/// What ties an ID token to this browser.
+#[derive(Clone, Copy)]
+pub enum Tie<'a> {
+    /// The sign-in that was started here.
+    SignIn {
+        /// The nonce of this attempt.
+        nonce: &'a Secret,
+        /// The assurance that was asked for: one value, or several with blanks between them.
+        acr: Option<&'a str>,
+        /// How many seconds ago the person may have proved themselves.
+        max_age: Option<u64>,
+    },
+    /// The token whose place it takes (OpenID Connect Core 1.0, section 12.2).
+    Renewal(&'a Claims),
 }
 
 /// Who signed in.
@@ -64,6 +78,13 @@ pub fn key(jwks: &str, kid: &str) -> Option<Key> {
         n: found.text("n")?.to_owned(),
         e: found.text("e")?.to_owned(),
     })
+}
+
+/// When a token says it was made, if it is one that says so: seconds since 1970. An access token is the resource's to
+/// read; here it serves as a clock alone, which was set when the answer was written.
+pub fn made_at(token: &Secret) -> Option<u64> {
+    let payload = part(token.expose().split('.').nth(1)?)?;
+    payload.get("iat")?.as_u64()
 }
 
 impl IdToken {
@@ -109,36 +130,57 @@ impl IdToken {
             TokenError::Audience,
         )?;
         check(
-            claims
-                .get("azp")
-                .map_or(!several, |party| party.as_str() == Some(expected.client_id)),
-            TokenError::Audience,
+            claims.get("azp").map_or(!several, ours),
+            TokenError::AuthorizedParty,
         )?;
         check(
-            claims.text("nonce") == Some(expected.nonce.expose()),
-            TokenError::Nonce,
-        )?;
-        let granted = claims.text("acr").unwrap_or_default();
-        check(
-            expected
-                .acr
-                .is_none_or(|asked| asked.split(' ').any(|asked| asked == granted)),
-            TokenError::Assurance,
+            claims.text("sub").is_some_and(|sub| !sub.is_empty()),
+            TokenError::Subject,
         )?;
         let time = |name: &str| claims.get(name).and_then(Value::as_u64);
+        let soon = expected.now.saturating_add(SKEW);
+        match expected.tie {
+            Tie::SignIn {
+                nonce,
+                acr,
+                max_age,
+            } => {
+                check(
+                    claims.text("nonce") == Some(nonce.expose()),
+                    TokenError::Nonce,
+                )?;
+                let granted = claims.text("acr").unwrap_or_default();
+                check(
+                    acr.is_none_or(|asked| asked.split(' ').any(|asked| asked == granted)),
+                    TokenError::Assurance,
+                )?;
+                let proved = |age: u64| {
+                    time("auth_time").is_some_and(|at| {
+                        at <= soon && at.saturating_add(age).saturating_add(SKEW) >= expected.now
+                    })
+                };
+                check(max_age.is_none_or(proved), TokenError::TooLongAgo)?;
+            }
+            Tie::Renewal(before) => {
+                let same = |name: &str| claims.get(name) == before.0.get(name);
+                check(same("sub"), TokenError::Subject)?;
+                // It need not say these again, but nothing else.
+                let kept = |name: &str| claims.get(name).is_none() || same(name);
+                check(kept("nonce"), TokenError::Nonce)?;
+                check(kept("auth_time"), TokenError::TooLongAgo)?;
+            }
+        }
         let until = time("exp").ok_or(TokenError::Expired)?;
         check(
             until.saturating_add(SKEW) > expected.now,
             TokenError::Expired,
         )?;
         let made = time("iat").ok_or(TokenError::Future)?;
+        check(made <= soon && made <= until, TokenError::Future)?;
+        let from = claims.get("nbf");
         check(
-            made <= expected.now.saturating_add(SKEW) && made <= until,
-            TokenError::Future,
-        )?;
-        check(
-            time("nbf").is_none_or(|from| from <= expected.now.saturating_add(SKEW)),
-            TokenError::Future,
+            from.is_none_or(|from| from.as_u64().is_some_and(|from| from <= soon)),
+            TokenError::NotBefore,
         )?;
         if let Some(hash) = claims.get("at_hash") {
             let half = expected.access_digest.get(..16).unwrap_or_default();
@@ -147,11 +189,12 @@ impl IdToken {
                 TokenError::AccessTokenHash,
             )?;
         }
-        check(
-            claims.text("sub").is_some_and(|sub| !sub.is_empty()),
-            TokenError::Malformed,
-        )?;
         Ok(Claims(claims))
+    }
+
+    /// When it says it was made: seconds since 1970.
+    pub fn made(&self) -> Option<u64> {
+        self.claims.get("iat").and_then(Value::as_u64)
     }
 
     /// The claims of a token that was believed when it was stored.
@@ -200,23 +243,28 @@ mod tests {
     }
 
     fn judge(claims: &str) -> Result<Claims, TokenError> {
-        judge_for(claims, None)
+        judge_for(claims, None, None)
     }
 
-    fn judge_for(claims: &str, acr: Option<&str>) -> Result<Claims, TokenError> {
+    fn token(claims: &str) -> Secret {
         let encode = |text: &str| Base64UrlUnpadded::encode_string(text.as_bytes());
-        let token = [
-            &encode(r#"{"alg":"RS256","kid":"k"}"#),
-            ".",
-            &encode(claims),
-            ".AAAA",
-        ]
-        .concat();
-        IdToken::parse(&Secret::new(token))?.believe(&Expected {
+        let header = encode(r#"{"alg":"RS256","kid":"k"}"#);
+        Secret::new([&header, ".", &encode(claims), ".AAAA"].concat())
+    }
+
+    fn judge_for(
+        claims: &str,
+        acr: Option<&str>,
+        max_age: Option<u64>,
+    ) -> Result<Claims, TokenError> {
+        IdToken::parse(&token(claims))?.believe(&Expected {
             issuer: "https://id.acme.test",
             client_id: "app",
-            nonce: &Secret::new("n"),
-            acr,
+            tie: Tie::SignIn {
+                nonce: &Secret::new("n"),
+                acr,
+                max_age,
+            },
             now: NOW,
             access_digest: &digest(),
         })
@@ -239,7 +287,7 @@ mod tests {
             ("", "2fa", false),
         ] {
             let claims = GOOD.replacen('{', &format!(r#"{{"acr":"{acr}","#), 1);
-            let judged = judge_for(&claims, Some(asked)).map(|_| ());
+            let judged = judge_for(&claims, Some(asked), None).map(|_| ());
             let expected = if good {
                 Ok(())
             } else {
@@ -261,12 +309,12 @@ mod tests {
             (
                 r#""aud":"app""#,
                 r#""aud":["app","other"]"#,
-                TokenError::Audience,
+                TokenError::AuthorizedParty,
             ),
             (
                 r#""aud":"app""#,
                 r#""aud":"app","azp":"other""#,
-                TokenError::Audience,
+                TokenError::AuthorizedParty,
             ),
             (r#""aud":"app","#, "", TokenError::Audience),
             (r#""nonce":"n""#, r#""nonce":"m""#, TokenError::Nonce),
@@ -281,14 +329,81 @@ mod tests {
             (
                 r#""iat":1900000000"#,
                 r#""iat":1900000000,"nbf":1900000999"#,
-                TokenError::Future,
+                TokenError::NotBefore,
             ),
+            (
+                r#""iat":1900000000"#,
+                r#""iat":1900000000,"nbf":"soon""#,
+                TokenError::NotBefore,
+            ),
+            (r#""iat":1900000000,"#, "", TokenError::Future),
             ("AAECAw", "AAECBw", TokenError::AccessTokenHash),
-            (r#""sub":"00u1","#, "", TokenError::Malformed),
+            (r#""sub":"00u1","#, "", TokenError::Subject),
+            (r#""sub":"00u1""#, r#""sub":"""#, TokenError::Subject),
         ] {
             let claims = GOOD.replace(from, to);
             assert_ne!(claims, GOOD, "{from}");
             assert_eq!(judge(&claims).map(|_| ()), Err(error), "{to}");
+        }
+    }
+
+    #[test]
+    fn whoever_was_to_prove_themselves_lately_has_done_so() {
+        for (at, most, good) in [
+            (Some(NOW - 60), 60, true),
+            (Some(NOW - 60 - SKEW), 60, true),
+            (Some(NOW - 61 - SKEW), 60, false),
+            (Some(NOW + SKEW + 1), 60, false),
+            (None, 60, false),
+        ] {
+            let said = at.map(|at| format!(r#"{{"auth_time":{at},"#));
+            let claims = GOOD.replacen('{', said.as_deref().unwrap_or("{"), 1);
+            let judged = judge_for(&claims, None, Some(most)).map(|_| ());
+            let expected = if good {
+                Ok(())
+            } else {
+                Err(TokenError::TooLongAgo)
+            };
+            assert_eq!(judged, expected, "{at:?}");
+        }
+    }
+
+    #[test]
+    fn a_renewed_token_is_of_the_same_person_and_sign_in() {
+        let before = GOOD.replacen('{', r#"{"auth_time":1899999000,"#, 1);
+        let Some(before) = IdToken::stored(&token(&before)) else {
+            panic!("it is a token")
+        };
+        let renewed = |from: &str, to: &str| {
+            let claims = GOOD.replace(r#""nonce":"n","#, "").replace(from, to);
+            IdToken::parse(&token(&claims))?
+                .believe(&Expected {
+                    issuer: "https://id.acme.test",
+                    client_id: "app",
+                    tie: Tie::Renewal(&before),
+                    now: NOW,
+                    access_digest: &digest(),
+                })
+                .map(|_| ())
+        };
+        let sub = r#""sub":"00u1""#;
+        assert_eq!(renewed("", ""), Ok(()));
+        for (more, expected) in [
+            (r#""nonce":"n""#, Ok(())),
+            (r#""auth_time":1899999000"#, Ok(())),
+            (r#""nonce":"m""#, Err(TokenError::Nonce)),
+            (r#""auth_time":1899999001"#, Err(TokenError::TooLongAgo)),
+        ] {
+            assert_eq!(renewed(sub, &[sub, ",", more].concat()), expected, "{more}");
+        }
+        assert_eq!(renewed("00u1", "00u2"), Err(TokenError::Subject));
+    }
+
+    #[test]
+    fn a_token_is_a_clock() {
+        assert_eq!(made_at(&token(GOOD)), Some(NOW));
+        for other in ["", "opaque", "a.b.c", "a.e30.c"] {
+            assert_eq!(made_at(&Secret::new(other)), None, "{other}");
         }
     }
 

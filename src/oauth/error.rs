@@ -33,9 +33,24 @@ pub enum Setting {
     RedirectUri,
     /// The org or its access policy does not let this app in.
     Policy,
+    /// The org wants tokens that are bound to a key, or does not believe the key's proofs.
+    Dpop,
 }
 
 impl Refusal {
+    /// The code of an OAuth error; empty for anything else.
+    pub fn code(&self) -> &str {
+        match &self.error {
+            idx::Error::OAuth { code, .. } => code,
+            _ => "",
+        }
+    }
+
+    /// What was presented will never be accepted again (RFC 6749, section 5.2).
+    pub fn dead(&self) -> bool {
+        self.code() == "invalid_grant"
+    }
+
     /// Reads a refusal.
     pub fn read(response: &HttpResponse) -> Self {
         let error = idx::read_refusal(response.body.expose());
@@ -45,6 +60,7 @@ impl Refusal {
                 "unauthorized_client" | "unsupported_grant_type" => Some(Setting::Grant),
                 "invalid_scope" => Some(Setting::Scopes),
                 "invalid_request" => Some(Setting::RedirectUri),
+                "invalid_dpop_proof" | "use_dpop_nonce" => Some(Setting::Dpop),
                 "access_denied" | "unmet_authentication_requirements" => Some(Setting::Policy),
                 _ => None,
             },
@@ -79,16 +95,26 @@ pub enum TokenError {
     Issuer,
     /// It was made for another app.
     Audience,
+    /// It was given to another app (`azp`).
+    AuthorizedParty,
     /// It was made for another attempt.
     Nonce,
     /// It does not name the assurance that was asked for.
     Assurance,
     /// Its time is over.
     Expired,
-    /// Its time has not come: most likely this device's clock is wrong.
+    /// It was made in the future.
     Future,
+    /// It is not to be used yet (`nbf`).
+    NotBefore,
+    /// The person proved themselves longer ago than was asked for, or it does not say when (`auth_time`).
+    TooLongAgo,
+    /// It says nothing of who signed in, or after a renewal something else than before.
+    Subject,
     /// It does not belong to the access token beside it.
     AccessTokenHash,
+    /// The tokens were to be bound to this browser's key and are not (RFC 9449, section 5).
+    Unbound,
 }
 
 impl fmt::Display for TokenError {
@@ -102,10 +128,15 @@ impl fmt::Display for TokenError {
             Self::Signature => "wrong signature",
             Self::Issuer => "wrong issuer",
             Self::Audience => "wrong audience",
+            Self::AuthorizedParty => "wrong authorized party",
             Self::Nonce => "wrong nonce",
             Self::Assurance => "wrong assurance",
             Self::Expired => "expired",
             Self::Future => "issued in the future",
+            Self::NotBefore => "not valid yet",
+            Self::TooLongAgo => "signed in too long ago",
+            Self::Subject => "wrong subject",
+            Self::Unbound => "not bound to the key",
             Self::AccessTokenHash => "wrong access token hash",
         })
     }

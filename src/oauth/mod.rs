@@ -1,11 +1,15 @@
 //! The protocol's two ends, pure: how a transaction starts (PKCE, `interact`) and how it ends (code to tokens).
 
 mod attempt;
+mod challenge;
 mod claims;
+mod dpop;
 mod error;
 mod token;
 
 pub use attempt::{Attempt, Purpose, Route, Wish};
-pub use claims::{Claims, Expected, IdToken, Key, SKEW, key};
+pub use challenge::Challenge;
+pub use claims::{Claims, Expected, IdToken, Key, SKEW, Tie, key, made_at};
+pub use dpop::{Nonces, Proof, ProofKey, signed};
 pub use error::{Refusal, Setting, TokenError};
-pub use token::{Tokens, exchange, logout, revoke};
+pub use token::{Tokens, exchange, logout, name_of, refresh, revoke};

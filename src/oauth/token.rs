@@ -1,5 +1,7 @@
 //! From the interaction code to tokens, and from tokens to nothing.
 
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+
 use super::{Attempt, Route, TokenError};
 use crate::config::Config;
 use crate::http::{self, HttpRequest};
@@ -19,6 +21,18 @@ pub struct Tokens {
     pub scope: String,
     /// When the access token ends, by this device's clock: seconds since 1970.
     pub expires_at: u64,
+    /// By how many seconds the org's clock is ahead of this device's; negative if it is behind. As it was measured when the
+    /// tokens came.
+    pub ahead: i64,
+    /// Bound to this browser's key (RFC 9449).
+    pub bound: bool,
+    /// Which sign-in they came of, in this browser: tabs that share it share what is renewed. It opens nothing.
+    pub session: String,
+}
+
+/// The name of a session, out of bytes from the cryptographic random generator.
+pub fn name_of(random: &[u8; 16]) -> String {
+    Base64UrlUnpadded::encode_string(random)
 }
 
 /// The request that exchanges an attempt's code: an interaction code (protocol reference, 1.4), or an authorization code
@@ -40,6 +54,18 @@ pub fn exchange(config: &Config, code: &Secret, attempt: &Attempt) -> HttpReques
     )
 }
 
+/// The request that renews tokens; `None` where there is nothing to renew them with (protocol reference, 1.5).
+pub fn refresh(config: &Config, tokens: &Tokens) -> Option<HttpRequest> {
+    let refresh = tokens.refresh.as_ref()?;
+    let fields = http::query(&[
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh.expose()),
+        ("client_id", &config.client_id),
+        ("scope", &config.scopes),
+    ]);
+    Some(HttpRequest::form(config.endpoint("/v1/token"), fields))
+}
+
 /// The request that makes a token worthless (RFC 7009, section 2.1). `hint` is `access_token` or `refresh_token`.
 pub fn revoke(config: &Config, token: &Secret, hint: &str) -> HttpRequest {
     HttpRequest::form(
@@ -52,13 +78,17 @@ pub fn revoke(config: &Config, token: &Secret, hint: &str) -> HttpRequest {
     )
 }
 
-/// Where the org ends its own session (OpenID Connect RP-Initiated Logout 1.0, section 2), and comes back from.
-pub fn logout(config: &Config, tokens: &Tokens) -> Option<String> {
+/// Where the org ends its own session (OpenID Connect RP-Initiated Logout 1.0, section 2), and comes back from,
+/// with `state` as it was given.
+pub fn logout(config: &Config, tokens: &Tokens, state: Option<&str>) -> Option<String> {
     let back = config.post_logout_redirect_uri.as_deref()?;
-    let query = http::query(&[
+    let mut query = http::query(&[
         ("id_token_hint", tokens.id.expose()),
         ("post_logout_redirect_uri", back),
     ]);
+    if let Some(state) = state {
+        http::add("state", state, &mut query);
+    }
     Some([&config.endpoint("/v1/logout"), "?", &query].concat())
 }
 
@@ -69,6 +99,18 @@ impl Tokens {
     /// # Errors
     /// [`TokenError`] if one of the tokens is missing, which the grant does not allow.
     pub fn read(text: &str, now: u64) -> Option<Result<Self, TokenError>> {
+        Self::after(text, now, None)
+    }
+
+    /// Reads the answer to a renewal: what it does not give stays as it is (RFC 6749, section 6).
+    ///
+    /// # Errors
+    /// [`TokenError`] if the access token is missing.
+    pub fn renewed(&self, text: &str, now: u64) -> Option<Result<Self, TokenError>> {
+        Self::after(text, now, Some(self))
+    }
+
+    fn after(text: &str, now: u64, before: Option<&Self>) -> Option<Result<Self, TokenError>> {
         let root = json::parse(text)?;
         if root.get("error").is_some() || root.get("errorCode").is_some() {
             return None;
@@ -78,44 +120,55 @@ impl Tokens {
                 .filter(|token| !token.is_empty())
                 .map(Secret::new)
         };
-        let bearer = root
-            .text("token_type")
-            .is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
-        let Some(access) = token("access_token").filter(|_| bearer) else {
+        let kind = root.text("token_type").unwrap_or("bearer");
+        let bound = kind.eq_ignore_ascii_case("dpop");
+        let known = bound || kind.eq_ignore_ascii_case("bearer");
+        let Some(access) = token("access_token").filter(|_| known) else {
             // An answer that speaks of no token at all is no token response.
             let speaks = ["token_type", "access_token", "id_token"]
                 .iter()
                 .any(|name| root.get(name).is_some());
             return speaks.then_some(Err(TokenError::NoAccessToken));
         };
-        let Some(id) = token("id_token") else {
+        let Some(id) = token("id_token").or_else(|| Some(before?.id.clone())) else {
             return Some(Err(TokenError::NoIdToken));
         };
-        let lifetime = root
-            .get("expires_in")
-            .and_then(Value::as_u64)
-            .unwrap_or(3600);
+        let number = |name: &str| root.get(name).and_then(Value::as_u64);
+        let lifetime = number("expires_in").unwrap_or(3600);
+        let ahead = number("ahead").map(|ahead| ahead as i64);
+        let behind = number("behind").map(|behind| (behind as i64).saturating_neg());
         Some(Ok(Self {
             access,
             id,
-            refresh: token("refresh_token"),
-            scope: root.text("scope").unwrap_or_default().to_owned(),
-            expires_at: root
-                .get("expires_at")
-                .and_then(Value::as_u64)
-                .unwrap_or_else(|| now.saturating_add(lifetime)),
+            refresh: token("refresh_token").or_else(|| before?.refresh.clone()),
+            scope: root
+                .text("scope")
+                .or_else(|| Some(before?.scope.as_str()))
+                .unwrap_or_default()
+                .to_owned(),
+            expires_at: number("expires_at").unwrap_or_else(|| now.saturating_add(lifetime)),
+            ahead: ahead.or(behind).unwrap_or_default(),
+            bound,
+            session: root
+                .text("session")
+                .or_else(|| Some(before?.session.as_str()))
+                .unwrap_or_default()
+                .to_owned(),
         }))
     }
 
     /// What goes into storage.
     pub fn write(&self) -> String {
         let text = |name: &str, text: &str| (name.to_owned(), Value::String(text.to_owned()));
+        let ahead = if self.ahead < 0 { "behind" } else { "ahead" };
         let mut members = vec![
-            text("token_type", "Bearer"),
+            text("token_type", self.scheme()),
             text("access_token", self.access.expose()),
             text("id_token", self.id.expose()),
             text("scope", &self.scope),
             text("expires_at", &self.expires_at.to_string()),
+            text(ahead, &self.ahead.unsigned_abs().to_string()),
+            text("session", &self.session),
         ];
         members.extend(
             self.refresh
@@ -125,5 +178,79 @@ impl Tokens {
         let mut out = String::new();
         Value::Object(members).write(&mut out);
         out
+    }
+
+    /// How the access token is presented (RFC 6750, section 2.1; RFC 9449, section 7.1).
+    pub fn scheme(&self) -> &'static str {
+        if self.bound { "DPoP" } else { "Bearer" }
+    }
+
+    /// For how many seconds the access token is still good. `now` is in seconds since 1970.
+    pub fn left(&self, now: u64) -> u64 {
+        self.expires_at.saturating_sub(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANSWER: &str = r#"{"token_type":"Bearer","expires_in":3600,"access_token":"a","id_token":"i","refresh_token":"r",
+        "scope":"openid"}"#;
+
+    fn read(text: &str) -> Tokens {
+        match Tokens::read(text, 1000) {
+            Some(Ok(tokens)) => tokens,
+            other => panic!("{:?}", other.map(|tokens| tokens.map(|_| ()))),
+        }
+    }
+
+    #[test]
+    fn what_is_stored_is_read_again() {
+        for ahead in [-86_400, 0, 12] {
+            let tokens = Tokens {
+                ahead,
+                bound: ahead == 12,
+                session: "s".to_owned(),
+                ..read(ANSWER)
+            };
+            let again = read(&tokens.write());
+            assert!(again.access == tokens.access && again.id == tokens.id);
+            assert!(again.refresh == tokens.refresh && again.scope == tokens.scope);
+            assert_eq!(again.expires_at, 4600);
+            assert_eq!((again.ahead, again.bound), (ahead, tokens.bound));
+            assert_eq!(again.session, "s");
+        }
+    }
+
+    #[test]
+    fn a_renewal_keeps_what_it_is_not_given() {
+        let before = Tokens {
+            session: "s".to_owned(),
+            ..read(ANSWER)
+        };
+        let answer = r#"{"token_type":"Bearer","expires_in":60,"access_token":"b"}"#;
+        let Some(Ok(after)) = before.renewed(answer, 2000) else {
+            panic!("it has an access token")
+        };
+        assert_eq!(after.access.expose(), "b");
+        assert!(after.id == before.id && after.refresh == before.refresh);
+        assert_eq!((after.expires_at, after.session.as_str()), (2060, "s"));
+        assert_eq!((after.left(2000), after.left(3000)), (60, 0));
+        let rotated = answer.replace("\"b\"", r#""b","refresh_token":"r2""#);
+        let Some(Ok(after)) = before.renewed(&rotated, 2000) else {
+            panic!("it has an access token")
+        };
+        assert!(after.refresh == Some(Secret::new("r2")));
+    }
+
+    #[test]
+    fn tokens_of_a_kind_that_nobody_knows_are_none() {
+        let odd = ANSWER.replace("Bearer", "mac");
+        assert!(matches!(
+            Tokens::read(&odd, 0),
+            Some(Err(TokenError::NoAccessToken))
+        ));
+        assert!(read(&ANSWER.replace("Bearer", "DPoP")).bound);
     }
 }

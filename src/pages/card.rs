@@ -220,6 +220,8 @@ pub enum Part {
     Trace(String),
     /// Names and values.
     Claims(Vec<(String, String)>),
+    /// What the app behind the door draws itself: which of its pages.
+    Inside(usize),
     /// The name of the person, hidden: password managers want to know whose password it is.
     Whose(String),
 }
@@ -352,6 +354,10 @@ pub enum Press {
     Hosted,
     /// Ends the session.
     SignOut,
+    /// Is still there.
+    Stay,
+    /// Goes to a page of the app behind the door, by its path.
+    Visit(&'static str),
     /// Goes home.
     Home,
     /// Goes back to the step that waits.

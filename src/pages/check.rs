@@ -160,6 +160,7 @@ impl Reading {
             | Part::Key(_)
             | Part::Image { .. }
             | Part::Claims(_)
+            | Part::Inside(_)
             | Part::Whose(_) => {}
         }
     }

@@ -18,9 +18,8 @@ pub fn first() -> Option<Card> {
     let config = Config::parse(issuer, "https://app.example/").ok()?;
     let answer = HttpResponse {
         status: 200,
-        request_id: None,
-        retry_after: None,
         body: Secret::new(ANSWER),
+        ..HttpResponse::default()
     };
     let mut flow = Flow::default();
     let progress = Transaction::receive(&answer).ok()?;

@@ -61,7 +61,8 @@ pub fn card(flow: &Flow, config: &Config) -> Card {
 fn page(flow: &Flow, config: &Config) -> Card {
     match &flow.phase {
         Phase::Loading => Card::new(card::LOADING, Text::Loading),
-        Phase::Home(session) => signed_in::page(session.as_ref(), flow.signed_out),
+        Phase::Home(session) => signed_in::page(session.as_ref(), flow.ended),
+        Phase::Inside { at, title, .. } => signed_in::inside(*at, title),
         Phase::Failed(failure) => stopped::failed(failure, config),
         Phase::Stopped(transaction) => stopped::terminal(transaction),
         Phase::Astray { .. } => stopped::astray(),
@@ -130,6 +131,15 @@ fn step(flow: &Flow, config: &Config) -> Card {
         card.links.push(stopped::hosted(config));
     }
     card
+}
+
+/// The ways from home to the pages of the app behind the door, each by its path and name, for somebody who is signed in.
+pub fn add_doors(card: &mut Card, doors: impl Iterator<Item = (&'static str, &'static str)>) {
+    for (at, (path, title)) in doors.enumerate() {
+        let mut door = Button::new(title, Press::Visit(path)).primary();
+        door.address = Some(path.to_owned());
+        card.others.insert(at.min(card.others.len()), door);
+    }
 }
 
 /// The address that does the same as a press when it is opened on its own, for links that are worth opening in another tab.

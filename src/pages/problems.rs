@@ -1,6 +1,7 @@
 //! What is said about a page: what is wrong with it, for the summary and beside the fields, and what else is to know.
 
 use super::card::Press;
+use super::signed_in::clock;
 use super::stopped::sentence;
 use super::words::fill;
 use crate::flow::{Denial, Failure, Flow, Phase};
@@ -216,6 +217,12 @@ pub fn notices(flow: &Flow) -> Vec<Notice> {
             });
         }
     }
+    let clock = flow.session().and_then(|session| clock(session.ahead));
+    list.extend(clock.map(|words| Notice {
+        class: Class::Warning,
+        words,
+        links: Vec::new(),
+    }));
     let general: &[Message] = match &flow.phase {
         Phase::Step { transaction, .. } if flow.failure.is_none() => &transaction.messages,
         _ => &[],

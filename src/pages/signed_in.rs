@@ -2,18 +2,27 @@
 
 use super::card::{Button, Card, Icon, Part, Press};
 use super::words::fill;
-use crate::flow::Session;
+use crate::flow::{Ended, Session};
 use crate::json::Value;
-use crate::oauth::Purpose;
+use crate::oauth::{Purpose, SKEW};
 use crate::text::Text;
 
 /// Home.
-pub(super) fn page(session: Option<&Session>, signed_out: bool) -> Card {
+pub(super) fn page(session: Option<&Session>, ended: Option<Ended>) -> Card {
     let mut card = Card::new("home", Text::Welcome);
     let Some(session) = session else {
-        if signed_out {
-            card.icon = Some(Icon::Check);
+        if let Some(why) = ended {
+            let asked = why == Ended::SignedOut;
+            card.icon = Some(if asked { Icon::Check } else { Icon::Alert });
             card.heading = Text::SignedOut.words().to_owned();
+            let reason = match why {
+                Ended::SignedOut => None,
+                Ended::Elsewhere => Some(Text::SignedOutElsewhere),
+                Ended::Lapsed => Some(Text::SessionOver),
+                Ended::Idle => Some(Text::SignedOutIdle),
+            };
+            card.intro
+                .extend(reason.map(|reason| reason.words().to_owned()));
         }
         card.intro.push(Text::HomeIntro.words().to_owned());
         card.others
@@ -37,6 +46,44 @@ pub(super) fn page(session: Option<&Session>, signed_out: bool) -> Card {
     card.others
         .push(Button::new(Text::SignOut.words(), Press::SignOut).primary());
     card
+}
+
+/// A page of the app behind the door: its name, its own part, and the ways out of it.
+pub(super) fn inside(at: usize, title: &str) -> Card {
+    let mut card = Card::new("home", Text::Welcome);
+    card.heading = title.to_owned();
+    card.parts.push(Part::Inside(at));
+    card.links
+        .push(Button::new(Text::BackToStart.words(), Press::Home));
+    card.links
+        .push(Button::new(Text::SignOut.words(), Press::SignOut));
+    card
+}
+
+/// By how much a device's clock is wrong, in words, where that is more than its owner would take for right.
+pub(super) fn clock(ahead: i64) -> Option<String> {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    let apart = ahead.unsigned_abs();
+    if apart <= SKEW {
+        return None;
+    }
+    let (count, one, many) = if apart < 2 * HOUR {
+        (apart / MINUTE, Text::Minute, Text::Minutes)
+    } else if apart < 2 * DAY {
+        (apart / HOUR, Text::Hour, Text::Hours)
+    } else {
+        (apart / DAY, Text::Day, Text::Days)
+    };
+    let unit = if count == 1 { one } else { many };
+    // The org is ahead of a device that is behind.
+    let words = if ahead > 0 {
+        Text::ClockBehind
+    } else {
+        Text::ClockAhead
+    };
+    Some(fill(words, &[&fill(unit, &[&count.to_string()])]))
 }
 
 /// The profile's claims in plain words. What only programs read (ids, hashes, times of tokens) is left out.

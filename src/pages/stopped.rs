@@ -164,11 +164,13 @@ pub(super) fn failed(failure: &Failure, config: &Config) -> Card {
             setting: Some(setting),
             error,
             ..
+        })
+        | Failure::Exchange(Refusal {
+            setting: Some(setting @ Setting::Dpop),
+            error,
+            ..
         }) => {
-            card.heading = Text::SetupHeading.words().to_owned();
-            card.intro.push(Text::SetupForPeople.words().to_owned());
-            card.intro.push(Text::SetupForAdmin.words().to_owned());
-            card.intro.push(advice(*setting, config));
+            set_up(&mut card, *setting, config);
             if let Error::OAuth { code, description } = error {
                 let said = if description.is_empty() {
                     code
@@ -188,22 +190,12 @@ pub(super) fn failed(failure: &Failure, config: &Config) -> Card {
                 &[http::origin(&config.redirect_uri)],
             ));
         }
-        Failure::Token(error) => {
-            card.heading = Text::TokenHeading.words().to_owned();
-            let clock = matches!(error, TokenError::Expired | TokenError::Future);
-            card.intro.push(
-                if clock {
-                    Text::TokenExpired
-                } else {
-                    Text::TokenRefused
-                }
-                .words()
-                .to_owned(),
-            );
+        Failure::Token(TokenError::Unbound) => {
+            set_up(&mut card, Setting::Dpop, config);
             label = Text::StartAgain;
             press = Press::Start(Purpose::SignIn);
         }
-        Failure::Exchange(_) | Failure::ForeignCallback => {
+        Failure::Token(_) | Failure::Exchange(_) | Failure::ForeignCallback => {
             card.heading = Text::TokenHeading.words().to_owned();
             card.intro.push(sentence(failure));
             label = Text::StartAgain;
@@ -257,6 +249,14 @@ pub fn config_problem(problem: &Problem) -> String {
     what.to_owned()
 }
 
+/// What is wrong with a deployment.
+fn set_up(card: &mut Card, setting: Setting, config: &Config) {
+    card.heading = Text::SetupHeading.words().to_owned();
+    card.intro.push(Text::SetupForPeople.words().to_owned());
+    card.intro.push(Text::SetupForAdmin.words().to_owned());
+    card.intro.push(advice(setting, config));
+}
+
 fn advice(setting: Setting, config: &Config) -> String {
     match setting {
         Setting::ClientId => Text::SettingClientId.words().to_owned(),
@@ -264,6 +264,7 @@ fn advice(setting: Setting, config: &Config) -> String {
         Setting::Scopes => Text::SettingScopes.words().to_owned(),
         Setting::RedirectUri => fill(Text::SettingRedirectUri, &[&config.redirect_uri]),
         Setting::Policy => Text::SettingPolicy.words().to_owned(),
+        Setting::Dpop => Text::SettingDpop.words().to_owned(),
     }
 }
 
@@ -299,8 +300,9 @@ pub(super) fn sentence(failure: &Failure) -> String {
             return limited(&refusal.error, refusal.status, refusal.retry_after);
         }
         Failure::Exchange(_) => Text::CodeSpent,
-        Failure::Token(TokenError::Expired | TokenError::Future) => Text::TokenExpired,
         Failure::Token(_) => Text::TokenRefused,
+        Failure::Lapsed => Text::SessionOver,
+        Failure::StepUp => Text::ProveAgain,
         Failure::Insecure => Text::Insecure,
         Failure::NoApp => Text::NoApp,
         Failure::Nobody => Text::Nobody,

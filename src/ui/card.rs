@@ -147,6 +147,7 @@ pub(super) fn part(part: &Part, desk: Desk) -> AnyView {
             };
             of("dl", "claims").children(claims.iter().map(row)).any()
         }
+        Part::Inside(at) => (desk.inside)(*at),
         // A password manager wants to know whose password it is; nobody else needs to see it.
         Part::Whose(name) => of("input", "visually-hidden")
             .set("type", "text")

@@ -42,6 +42,18 @@ pub(super) fn that(element: Element) -> El {
     El(element)
 }
 
+impl From<AnyView> for Node {
+    fn from(view: AnyView) -> Self {
+        view.0
+    }
+}
+
+impl From<Node> for AnyView {
+    fn from(node: Node) -> Self {
+        Self(node)
+    }
+}
+
 impl AnyView {
     /// Takes the place of an element.
     pub(super) fn replaces(&self, element: &Element) {
@@ -113,6 +125,11 @@ impl El {
             .into_iter()
             .for_each(|child| append(&self.0, &child));
         self
+    }
+
+    /// The element itself.
+    pub(super) fn element(self) -> Element {
+        self.0
     }
 
     /// The element as a view.

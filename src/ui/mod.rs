@@ -7,7 +7,9 @@ mod choices;
 mod el;
 mod field;
 mod findings;
+mod idle;
 mod key;
+mod outcome;
 mod password;
 mod phone;
 mod resend;
@@ -28,6 +30,12 @@ use el::{all, el, live, of};
 
 pub use el::{AnyView, mount, replace};
 pub use findings::{findings, looking};
+pub use outcome::{Outcome, outcome};
+
+/// Nothing at all.
+pub fn nothing() -> AnyView {
+    all([])
+}
 
 /// What every part of a page may need.
 #[derive(Clone, Copy)]
@@ -46,6 +54,8 @@ pub struct Desk {
     pub press: &'static dyn Fn(Press),
     /// Sends the form.
     pub submit: &'static dyn Fn(HtmlFormElement),
+    /// Draws a page of the app behind the door.
+    pub inside: &'static dyn Fn(usize) -> AnyView,
 }
 
 /// What is said about a page.
@@ -70,6 +80,8 @@ pub struct State {
     pub wipes: u32,
     /// When the last code was sent: milliseconds since 1970.
     pub sent_at: Option<u64>,
+    /// When somebody is signed out unless they say that they are there: milliseconds since 1970.
+    pub idle_until: Option<u64>,
 }
 
 impl Desk {
@@ -173,6 +185,7 @@ pub fn page(brand: &Brand, desk: Desk) -> Vec<AnyView> {
     [skip.any(), header(brand), main.any(), foot]
         .into_iter()
         .chain(links)
+        .chain([idle::warning(desk)])
         .collect()
 }
 

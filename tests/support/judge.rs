@@ -73,6 +73,7 @@ pub(crate) fn after(flow: &mut Flow, body: &str, status: u16) -> Option<Secret> 
         request_id: Some("reqA1b2C3".to_owned()),
         retry_after: None,
         body: Secret::new(body),
+        ..HttpResponse::default()
     };
     let progress = Transaction::receive(&response).map_err(|error| Failure::Idx {
         error,

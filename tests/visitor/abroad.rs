@@ -272,7 +272,7 @@ impl Visitor {
     pub async fn signs_out_everywhere(&self) -> Option<There> {
         let tokens = self.tokens.borrow().clone().expect("somebody is signed in");
         self.signs_out().await;
-        let out = oauth::logout(&self.config, &tokens)?;
+        let out = oauth::logout(&self.config, &tokens, None)?;
         Some(self.gets(&out).await)
     }
 

@@ -15,13 +15,16 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use org::{Dropped, Org, Settings};
+use p256::ecdsa::signature::Signer as _;
 use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
 use vestibule::config::Config;
-use vestibule::flow::{self, Address, Entered, Event, Failure, Flow, Phase, Session, Way, World};
-use vestibule::http::{HttpRequest, HttpResponse, Method, Transport, Unreachable};
+use vestibule::flow::{
+    self, Address, Ended, Entered, Event, Failure, Flow, Memory, Phase, Session, Way, World,
+};
+use vestibule::http::{HttpRequest, HttpResponse, Transport, Unreachable};
 use vestibule::idx::{Answers, Progress};
-use vestibule::oauth::{Attempt, Key, Purpose, Route, Tokens};
+use vestibule::oauth::{Attempt, Claims, Key, ProofKey, Purpose, Route, Tokens};
 use vestibule::pages::{self, Action, Card, Part, Press};
 use vestibule::secret::Secret;
 
@@ -34,6 +37,10 @@ pub struct Near {
     online: Cell<bool>,
     /// Everything that went over the wire.
     exchange: RefCell<Vec<(HttpRequest, HttpResponse)>>,
+    /// By how many seconds its clock is ahead of the time.
+    off: Cell<i64>,
+    /// What it proves itself with.
+    proves: p256::ecdsa::SigningKey,
     /// The org's cookies, by name.
     jar: RefCell<Vec<(String, String)>>,
 }
@@ -68,12 +75,8 @@ impl Transport for Near {
             return Err(Unreachable::Network);
         }
         let asked = request.clone();
-        let method = match request.method {
-            Method::Get => "GET",
-            Method::Post => "POST",
-        };
         let mut builder = Request::builder()
-            .method(method)
+            .method(request.method.name())
             .uri(
                 request
                     .url
@@ -89,6 +92,12 @@ impl Transport for Near {
         }
         if let Some(kind) = request.content_type {
             builder = builder.header("content-type", kind);
+        }
+        if let Some(authorization) = &request.authorization {
+            builder = builder.header("authorization", authorization.expose());
+        }
+        if let Some(proof) = &request.proof {
+            builder = builder.header("dpop", proof.expose());
         }
         let body = request
             .body
@@ -117,6 +126,9 @@ impl Transport for Near {
                 .map(str::to_owned)
         };
         let (request_id, retry_after) = (header("x-okta-request-id"), header("retry-after"));
+        let date = header("date").and_then(|date| httpdate::parse_http_date(&date).ok());
+        let date = date.and_then(|date| Some(date.duration_since(UNIX_EPOCH).ok()?.as_secs()));
+        let (nonce, challenge) = (header("dpop-nonce"), header("www-authenticate"));
         let status = answer.status().as_u16();
         let body = to_bytes(answer.into_body(), usize::MAX)
             .await
@@ -125,6 +137,9 @@ impl Transport for Near {
             status,
             request_id,
             retry_after: retry_after.and_then(|seconds| seconds.parse().ok()),
+            date,
+            nonce,
+            challenge,
             body: Secret::new(String::from_utf8_lossy(&body)),
         };
         self.exchange.borrow_mut().push((asked, answer.clone()));
@@ -138,31 +153,59 @@ impl World for Near {
     }
 
     async fn verifies(&self, key: &Key, signed: &[u8], signature: &[u8]) -> Result<bool, Failure> {
-        let number = |text: &str| {
-            Base64UrlUnpadded::decode_vec(text).map(|bytes| rsa::BigUint::from_bytes_be(&bytes))
-        };
-        let (Ok(n), Ok(e)) = (number(&key.n), number(&key.e)) else {
-            return Ok(false);
-        };
-        let Ok(key) = rsa::RsaPublicKey::new(n, e) else {
-            return Ok(false);
-        };
-        let scheme = rsa::Pkcs1v15Sign::new::<Sha256>();
-        Ok(key
-            .verify(scheme, &Sha256::digest(signed), signature)
-            .is_ok())
+        Ok(verifies(key, signed, signature))
     }
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), Failure> {
         getrandom::fill(bytes).map_err(|_| Failure::Insecure)
     }
 
+    async fn proof_key(&self, _: &str) -> Result<ProofKey, Failure> {
+        let point = self.proves.verifying_key().to_encoded_point(false);
+        let part = |part: Option<&p256::FieldBytes>| {
+            Base64UrlUnpadded::encode_string(part.map_or(&[][..], |part| part.as_slice()))
+        };
+        Ok(ProofKey {
+            x: part(point.x()),
+            y: part(point.y()),
+        })
+    }
+
+    async fn signs(&self, _: &str, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+        let signature: p256::ecdsa::Signature = self.proves.sign(bytes);
+        Ok(signature.to_bytes().to_vec())
+    }
+
     fn now(&self) -> u64 {
         let since = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or(Duration::ZERO);
-        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        let now = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
+        now.saturating_add_signed(self.off.get().saturating_mul(1000))
     }
+}
+
+/// Whether an RSA signature with SHA-256 is right.
+pub fn verifies(key: &Key, signed: &[u8], signature: &[u8]) -> bool {
+    let number = |text: &str| {
+        Base64UrlUnpadded::decode_vec(text).map(|bytes| rsa::BigUint::from_bytes_be(&bytes))
+    };
+    let (Ok(n), Ok(e)) = (number(&key.n), number(&key.e)) else {
+        return false;
+    };
+    let Ok(key) = rsa::RsaPublicKey::new(n, e) else {
+        return false;
+    };
+    let scheme = rsa::Pkcs1v15Sign::new::<Sha256>();
+    key.verify(scheme, &Sha256::digest(signed), signature)
+        .is_ok()
+}
+
+/// A key pair of one's own.
+fn a_key() -> p256::ecdsa::SigningKey {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the machine has chance");
+    p256::ecdsa::SigningKey::from_slice(&bytes).expect("nearly every number is a key")
 }
 
 /// A visitor.
@@ -176,6 +219,7 @@ pub struct Visitor {
     /// The steps so far, and how much of the exchange they cover.
     trail: RefCell<Vec<String>>,
     traced: Cell<usize>,
+    memory: Memory,
 }
 
 impl Visitor {
@@ -197,6 +241,8 @@ impl Visitor {
                 org: Org::new(settings),
                 online: Cell::new(true),
                 exchange: RefCell::default(),
+                proves: a_key(),
+                off: Cell::new(0),
                 jar: RefCell::new(Vec::new()),
             },
             config: Config::parse(config, &format!("{APP}/")).expect("the configuration is right"),
@@ -205,6 +251,7 @@ impl Visitor {
             tokens: RefCell::new(None),
             trail: RefCell::default(),
             traced: Cell::new(0),
+            memory: Memory::default(),
         }
     }
 
@@ -483,12 +530,13 @@ impl Visitor {
             .take()
             .and_then(|text| Attempt::read(&text))
             .expect("an attempt is stored");
-        match flow::exchange(&self.world, &self.config, &attempt, &code).await {
+        match flow::exchange(&self.world, &self.config, &self.memory, &attempt, &code).await {
             Ok((tokens, claims)) => {
+                let ahead = tokens.ahead;
                 *self.tokens.borrow_mut() = Some(tokens);
                 self.flow
                     .borrow_mut()
-                    .apply(Event::Arrived(Some(Session { claims })));
+                    .apply(Event::Arrived(Some(Session { claims, ahead })));
             }
             Err(failure) => self.flow.borrow_mut().apply(Event::Failed(failure)),
         }
@@ -507,6 +555,36 @@ impl Visitor {
             .map(|tokens| tokens.access.clone())
     }
 
+    /// The tokens, where somebody is signed in.
+    pub fn tokens(&self) -> Option<Tokens> {
+        self.tokens.borrow().clone()
+    }
+
+    /// Puts other tokens in their place.
+    pub fn has(&self, tokens: Tokens) {
+        *self.tokens.borrow_mut() = Some(tokens);
+    }
+
+    /// Renews the tokens.
+    pub async fn renews(&self) -> Result<Claims, Failure> {
+        let before = self.tokens().expect("somebody is signed in");
+        let (tokens, claims) =
+            flow::renew(&self.world, &self.config, &self.memory, &before).await?;
+        *self.tokens.borrow_mut() = Some(tokens);
+        Ok(claims)
+    }
+
+    /// Asks something with the access token.
+    pub async fn fetches(&self, request: HttpRequest) -> Result<HttpResponse, Failure> {
+        let tokens = self.tokens().expect("somebody is signed in");
+        flow::authorized(&self.world, &self.config, &self.memory, &tokens, request).await
+    }
+
+    /// The clock of the device is so many seconds ahead.
+    pub fn clock_is_off(&self, seconds: i64) {
+        self.world.off.set(seconds);
+    }
+
     /// Signs out.
     pub async fn signs_out(&self) {
         let tokens = self
@@ -514,7 +592,7 @@ impl Visitor {
             .borrow_mut()
             .take()
             .expect("somebody is signed in");
-        self.flow.borrow_mut().apply(Event::SignedOut);
+        self.flow.borrow_mut().apply(Event::Ended(Ended::SignedOut));
         flow::revoke(&self.world, &self.config, &tokens).await;
     }
 
@@ -668,6 +746,8 @@ impl Visitor {
                 org: self.org().clone(),
                 online: Cell::new(true),
                 exchange: RefCell::default(),
+                proves: a_key(),
+                off: Cell::new(0),
                 jar: RefCell::new(Vec::new()),
             },
             config: self.config.clone(),
@@ -676,6 +756,7 @@ impl Visitor {
             tokens: RefCell::new(None),
             traced: Cell::new(0),
             trail: RefCell::default(),
+            memory: Memory::default(),
         }
     }
 

@@ -19,6 +19,7 @@ pub const HEADERS: [(&str, &str); 4] = [
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     orgs: Vec<String>,
+    resources: Vec<String>,
     fastpass: bool,
 }
 
@@ -44,9 +45,13 @@ impl Policy {
                 orgs.push(org);
             }
         }
-        orgs.into_iter()
-            .fold(Self::new(), Self::org)
-            .fastpass(config["fastpass"] == true)
+        let mut policy = orgs.into_iter().fold(Self::new(), Self::org);
+        let hosts = config["hosts"].as_object().into_iter().flatten();
+        let each = hosts.map(|(_, own)| own).chain([&config]);
+        for resource in each.filter_map(|config| config["resource"].as_str().and_then(origin)) {
+            policy = policy.resource(resource);
+        }
+        policy.fastpass(config["fastpass"] == true)
     }
 
     /// The same for the page itself, where a host sends no headers: a page cannot say who may frame it.
@@ -58,6 +63,16 @@ impl Policy {
     #[must_use]
     pub fn org(mut self, origin: impl Into<String>) -> Self {
         self.orgs.push(origin.into());
+        self
+    }
+
+    /// Lets the app send requests to a resource behind the org's tokens, given by its origin.
+    #[must_use]
+    pub fn resource(mut self, origin: impl Into<String>) -> Self {
+        let origin = origin.into();
+        if !self.orgs.contains(&origin) && !self.resources.contains(&origin) {
+            self.resources.push(origin);
+        }
         self
     }
 
@@ -78,8 +93,8 @@ impl fmt::Display for Policy {
         f.write_str("script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; ")?;
         // An authenticator's QR code comes in the response, as a data URL.
         f.write_str("img-src 'self' data:; connect-src 'self'")?;
-        for org in &self.orgs {
-            write!(f, " {org}")?;
+        for origin in self.orgs.iter().chain(&self.resources) {
+            write!(f, " {origin}")?;
         }
         if self.fastpass {
             f.write_str(" http://localhost:* http://127.0.0.1:*")?;
@@ -133,6 +148,23 @@ mod tests {
             "connect-src 'self' https://example.okta.com http://localhost:* http://127.0.0.1:*; ";
         assert!(!policy.to_string().contains("127.0.0.1"));
         assert!(policy.fastpass(true).to_string().contains(connect));
+    }
+
+    #[test]
+    fn a_resource_that_is_named_may_be_reached() {
+        let config =
+            r#"{"issuer":"https://one.okta.com","resource":"https://API.acme.example:443/me?x"}"#;
+        let both = Policy::new()
+            .org("https://one.okta.com")
+            .resource("https://api.acme.example");
+        assert_eq!(Policy::for_config(config, None), both);
+        let connect = "connect-src 'self' https://one.okta.com https://api.acme.example; ";
+        assert!(both.to_string().contains(connect));
+        let own = r#"{"issuer":"https://one.okta.com","resource":"https://one.okta.com/api/me"}"#;
+        assert_eq!(
+            Policy::for_config(own, None),
+            Policy::new().org("https://one.okta.com")
+        );
     }
 
     #[test]

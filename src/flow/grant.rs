@@ -1,0 +1,275 @@
+//! The authorization server: from a code to tokens, from tokens to newer ones, requests with them, and their end.
+
+use std::cell::{Cell, RefCell};
+
+use super::{Failure, World};
+use crate::config::Config;
+use crate::http::{HttpRequest, HttpResponse, Transport};
+use crate::oauth::{
+    self, Attempt, Challenge, Claims, Expected, IdToken, Key, Nonces, Proof, Refusal, Tie,
+    TokenError, Tokens,
+};
+use crate::secret::Secret;
+
+/// What is known of the authorization server from one request to the next, as long as the page lives.
+#[derive(Default)]
+pub struct Memory {
+    /// Its public keys, as they were published last.
+    keys: RefCell<String>,
+    /// What it and the resources want to see again in proofs.
+    nonces: RefCell<Nonces>,
+    /// By how many seconds its clock is ahead of this device's.
+    ahead: Cell<i64>,
+}
+
+impl Memory {
+    /// Takes over what was measured in an earlier page.
+    pub fn measured(&self, ahead: i64) {
+        self.ahead.set(ahead);
+    }
+}
+
+/// Exchanges the code for tokens and believes them only if everything about them is right (protocol reference, 1.4 and
+/// 1.6).
+///
+/// # Errors
+/// [`Failure::Exchange`] if the code is refused, [`Failure::Token`] if a token is wrong; then nothing may be stored.
+pub async fn exchange(
+    world: &impl World,
+    config: &Config,
+    memory: &Memory,
+    attempt: &Attempt,
+    code: &Secret,
+) -> Result<(Tokens, Claims), Failure> {
+    let mut id = [0; 16];
+    world.random(&mut id)?;
+    let answer = proven(
+        world,
+        config,
+        memory,
+        oauth::exchange(config, code, attempt),
+        None,
+    )
+    .await?;
+    let mut tokens = match Tokens::read(answer.body.expose(), world.now() / 1000) {
+        Some(tokens) => tokens.map_err(Failure::Token)?,
+        None => return Err(Failure::Exchange(Refusal::read(&answer))),
+    };
+    tokens.session = oauth::name_of(&id);
+    let tie = Tie::SignIn {
+        nonce: &attempt.nonce,
+        acr: attempt.acr.as_deref(),
+        max_age: attempt.max_age,
+    };
+    let claims = believe(world, config, memory, &mut tokens, answer.date, tie).await?;
+    Ok((tokens, claims))
+}
+
+/// Renews tokens (protocol reference, 1.5). The refresh token that was sent may be worthless from then on, whether or not
+/// the answer comes; for a short while the org gives it again.
+///
+/// # Errors
+/// [`Failure::Lapsed`] if there is nothing to renew them with, or the org has ended it. [`Failure::Token`] if what came is
+/// not of the same person and sign-in. Any other one may pass.
+pub async fn renew(
+    world: &impl World,
+    config: &Config,
+    memory: &Memory,
+    before: &Tokens,
+) -> Result<(Tokens, Claims), Failure> {
+    let known = IdToken::stored(&before.id).ok_or(Failure::Token(TokenError::Malformed))?;
+    let request = oauth::refresh(config, before).ok_or(Failure::Lapsed)?;
+    let answer = proven(world, config, memory, request, None).await?;
+    let mut tokens = match before.renewed(answer.body.expose(), world.now() / 1000) {
+        Some(tokens) => tokens.map_err(Failure::Token)?,
+        None => {
+            let refusal = Refusal::read(&answer);
+            return Err(match refusal.dead() {
+                true => Failure::Lapsed,
+                false => Failure::Exchange(refusal),
+            });
+        }
+    };
+    if tokens.id == before.id {
+        bound(config, &tokens)?;
+        return Ok((tokens, known));
+    }
+    let tie = Tie::Renewal(&known);
+    let claims = believe(world, config, memory, &mut tokens, answer.date, tie).await?;
+    Ok((tokens, claims))
+}
+
+/// Sends a request of the app's own with the access token, as the token wants to be presented.
+///
+/// # Errors
+/// [`Failure::Unreachable`] if no answer came, [`Failure::Insecure`] if there is no key to prove anything with.
+pub async fn authorized(
+    world: &impl World,
+    config: &Config,
+    memory: &Memory,
+    tokens: &Tokens,
+    request: HttpRequest,
+) -> Result<HttpResponse, Failure> {
+    proven(world, config, memory, request, Some(tokens)).await
+}
+
+/// Makes the tokens worthless at the org, the refresh token first, and says whether the org could be reached. A failure
+/// changes nothing: the session ends here anyway.
+pub async fn revoke(world: &impl Transport, config: &Config, tokens: &Tokens) -> bool {
+    if let Some(refresh) = &tokens.refresh {
+        let _ = world
+            .send(oauth::revoke(config, refresh, "refresh_token"))
+            .await;
+    }
+    world
+        .send(oauth::revoke(config, &tokens.access, "access_token"))
+        .await
+        .is_ok()
+}
+
+async fn believe(
+    world: &impl World,
+    config: &Config,
+    memory: &Memory,
+    tokens: &mut Tokens,
+    date: Option<u64>,
+    tie: Tie<'_>,
+) -> Result<Claims, Failure> {
+    bound(config, tokens)?;
+    let token = IdToken::parse(&tokens.id).map_err(Failure::Token)?;
+    let key = key(world, config, memory, &token.kid).await?;
+    if !world
+        .verifies(&key, token.signed.expose().as_bytes(), &token.signature)
+        .await?
+    {
+        return Err(Failure::Token(TokenError::Signature));
+    }
+    // The org's time, as near as it can be had: what its answer says, or when it made the tokens.
+    let made = || oauth::made_at(&tokens.access).or_else(|| token.made());
+    let local = world.now() / 1000;
+    let now = date.or_else(made).unwrap_or(local);
+    tokens.ahead = apart(now, local);
+    memory.ahead.set(tokens.ahead);
+    let access_digest = world.sha256(tokens.access.expose().as_bytes()).await?;
+    token
+        .believe(&Expected {
+            issuer: &config.issuer,
+            client_id: &config.client_id,
+            tie,
+            now,
+            access_digest: &access_digest,
+        })
+        .map_err(Failure::Token)
+}
+
+/// The tokens are bound to this browser's key if that is what the deployment wants, and only then (RFC 9449, section 5).
+fn bound(config: &Config, tokens: &Tokens) -> Result<(), Failure> {
+    match tokens.bound == config.dpop {
+        true => Ok(()),
+        false => Err(Failure::Token(TokenError::Unbound)),
+    }
+}
+
+/// The org's key of that id. One that is not known yet may be new, and one that is not published yet may be soon.
+async fn key(
+    world: &impl World,
+    config: &Config,
+    memory: &Memory,
+    id: &str,
+) -> Result<Key, Failure> {
+    for _ in 0..2 {
+        let known = oauth::key(&memory.keys.borrow(), id);
+        if let Some(key) = known {
+            return Ok(key);
+        }
+        let request = HttpRequest::get(config.endpoint("/v1/keys"));
+        let answer = world.send(request).await?;
+        memory.keys.replace(answer.body.expose().to_owned());
+    }
+    oauth::key(&memory.keys.borrow(), id).ok_or(Failure::Token(TokenError::UnknownKey))
+}
+
+/// Sends a request with a proof, where proofs are wanted, and once more where the server names a nonce or its clock shows
+/// that this device's is wrong (RFC 9449, sections 8 and 9).
+async fn proven(
+    world: &impl World,
+    config: &Config,
+    memory: &Memory,
+    mut request: HttpRequest,
+    tokens: Option<&Tokens>,
+) -> Result<HttpResponse, Failure> {
+    let mut digest = None;
+    if let Some(tokens) = tokens {
+        let header = [tokens.scheme(), " ", tokens.access.expose()].concat();
+        request.authorization = Some(Secret::new(header));
+        digest = Some(tokens.access.expose().as_bytes());
+    }
+    if !tokens.map_or(config.dpop, |tokens| tokens.bound) {
+        return Ok(world.send(request).await?);
+    }
+    let digest = match digest {
+        Some(token) => Some(world.sha256(token).await?),
+        None => None,
+    };
+    let name = config.namespace();
+    let key = world.proof_key(&name).await?;
+    let mut again = true;
+    loop {
+        let mut id = [0; 16];
+        world.random(&mut id)?;
+        let ahead = memory.ahead.get();
+        let unsigned = {
+            let nonces = memory.nonces.borrow();
+            let proof = Proof {
+                key: &key,
+                method: request.method.name(),
+                url: &request.url,
+                now: (world.now() / 1000).saturating_add_signed(ahead),
+                id: &id,
+                nonce: nonces.of(&request.url),
+                access_digest: digest.as_ref(),
+            };
+            proof.unsigned()
+        };
+        let signature = world.signs(&name, unsigned.as_bytes()).await?;
+        request.proof = Some(oauth::signed(&unsigned, &signature));
+        let answer = world.send(request.clone()).await?;
+        let shown = answer.date.map(|date| apart(date, world.now() / 1000));
+        if let Some(nonce) = &answer.nonce {
+            memory.nonces.borrow_mut().keep(&request.url, nonce.clone());
+        }
+        let error = refused_for(&answer);
+        let late = error == "invalid_dpop_proof" || error == "invalid_token";
+        let wrong_clock = shown.filter(|shown| late && shown.abs_diff(ahead) > 60);
+        if let Some(shown) = wrong_clock {
+            memory.ahead.set(shown);
+        }
+        let named = error == "use_dpop_nonce" && answer.nonce.is_some();
+        if !std::mem::take(&mut again) || !(named || wrong_clock.is_some()) {
+            return Ok(answer);
+        }
+        // A server that wants a nonce may tell its time with it.
+        if let (true, Some(shown)) = (named, shown) {
+            memory.ahead.set(shown);
+        }
+    }
+}
+
+/// The code of a refusal: a resource says it in a header, an authorization server in the body.
+fn refused_for(answer: &HttpResponse) -> String {
+    if !matches!(answer.status, 400 | 401) {
+        return String::new();
+    }
+    let challenge = answer.challenge.as_deref().map(Challenge::read);
+    match challenge.filter(|challenge| !challenge.error.is_empty()) {
+        Some(challenge) => challenge.error,
+        None => Refusal::read(answer).code().to_owned(),
+    }
+}
+
+/// By how many seconds one time is ahead of another.
+fn apart(one: u64, other: u64) -> i64 {
+    i64::try_from(one.abs_diff(other))
+        .map(|apart| if one < other { -apart } else { apart })
+        .unwrap_or_default()
+}

@@ -1,0 +1,529 @@
+//! Keeps a session: its tokens in their one place, renewed in time by one tab for all, until it is over.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+
+use super::pace;
+use super::word::{Said, Word};
+use crate::browser::tabs::{Channel, Lock};
+use crate::browser::timer::{self, Timer};
+use crate::browser::{self, Browser, Storage, place, spawn};
+use crate::config::{Config, Keeping};
+use crate::flow::{self, Ended, Failure, Memory, Session, World as _};
+use crate::http::{HttpRequest, HttpResponse};
+use crate::leptos::forever;
+use crate::oauth::{self, Challenge, Claims, IdToken, Tokens};
+use crate::secret::Secret;
+
+const TOKENS: &str = "tokens";
+/// What the org is to give back with somebody who was signed out because nobody was there.
+pub(crate) const IDLE: &str = "idle";
+/// So many seconds before its end an access token is no longer given out.
+const SLACK: u64 = 5;
+/// A tab waits so long for another one that renews: longer than a request may take. Milliseconds.
+const TURN: u32 = 20_000;
+/// So long for others to say that they have newer tokens.
+const ANSWERS: u32 = 200;
+/// So long for one that said it has some on their way.
+const PROMISE: u64 = 15_000;
+/// So long until another tab sees to a renewal that nothing is heard of.
+const SILENCE: u64 = 6_000;
+/// No timer runs for longer: a device may sleep meanwhile.
+const LONGEST: u64 = 600_000;
+
+/// Keeps the session of a deployment.
+#[derive(Clone, Copy)]
+pub(crate) struct Keeper(&'static State);
+
+/// What comes of a session by itself.
+pub(crate) enum News {
+    /// Its tokens were renewed, here or in another tab.
+    Renewed(Session),
+    /// It is over.
+    Ended(Ended),
+}
+
+/// How far a renewal of this tab's is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    None,
+    Asking,
+    Sending,
+}
+
+struct State {
+    config: &'static Config,
+    storage: &'static Storage,
+    memory: Memory,
+    tokens: RefCell<Option<Tokens>>,
+    /// This tab's name among the others.
+    id: String,
+    stage: Cell<Stage>,
+    renewing: Cell<bool>,
+    /// Another tab said that it renews: until then, in milliseconds since 1970.
+    promised: Cell<u64>,
+    /// Who waits for something to happen to the session.
+    wakers: RefCell<Vec<Waker>>,
+    failed: Cell<u32>,
+    /// When the tokens are due for renewal, or at their end: milliseconds since 1970.
+    due: Cell<u64>,
+    /// Another tab was about to renew and may be gone: whether somebody looks does not matter.
+    orphaned: Cell<bool>,
+    timer: RefCell<Option<Timer>>,
+    channel: RefCell<Option<Channel>>,
+    ear: &'static dyn Fn(News),
+    /// Somebody does something in another tab.
+    active: &'static dyn Fn(),
+}
+
+impl Keeper {
+    /// A keeper for a deployment. It finds what an earlier page of this tab left. `ear` hears what comes of the session by
+    /// itself, `active` that the person did something in another tab.
+    pub(crate) fn new(
+        config: &'static Config,
+        storage: &'static Storage,
+        ear: &'static dyn Fn(News),
+        active: &'static dyn Fn(),
+    ) -> Self {
+        let mut id = [0; 16];
+        // Without chance two tabs may have one name, and one of them waits for nothing.
+        let _ = Browser.random(&mut id);
+        let keeper = Self(forever(State {
+            config,
+            storage,
+            memory: Memory::default(),
+            tokens: RefCell::new(None),
+            id: oauth::name_of(&id),
+            stage: Cell::new(Stage::None),
+            renewing: Cell::new(false),
+            promised: Cell::new(0),
+            wakers: RefCell::default(),
+            failed: Cell::new(0),
+            due: Cell::new(0),
+            orphaned: Cell::new(false),
+            timer: RefCell::new(None),
+            channel: RefCell::new(None),
+            ear,
+            active,
+        }));
+        let channel = Channel::open(&["vestibule|", &config.namespace()].concat(), move |text| {
+            keeper.heard(&text)
+        });
+        keeper.0.channel.replace(channel);
+        let stored = storage.get(TOKENS).map(Secret::new);
+        let stored = stored.and_then(|text| Tokens::read(text.expose(), now()));
+        match stored.and_then(Result::ok) {
+            Some(tokens) if tokens.refresh.is_some() || tokens.left(now()) > 0 => {
+                keeper.0.memory.measured(tokens.ahead);
+                keeper.0.tokens.replace(Some(tokens));
+                keeper.schedule();
+            }
+            _ => storage.remove(TOKENS),
+        }
+        keeper
+    }
+
+    /// What is known of the authorization server.
+    pub(crate) fn memory(self) -> &'static Memory {
+        &self.0.memory
+    }
+
+    /// Who is signed in, if the access token is still good.
+    pub(crate) fn session(self) -> Option<Session> {
+        let tokens = self.0.tokens.borrow();
+        session(tokens.as_ref().filter(|tokens| tokens.left(now()) > 0)?)
+    }
+
+    /// Whether the access token's end has come and it can be renewed.
+    pub(crate) fn lapsed(self) -> bool {
+        let tokens = self.0.tokens.borrow();
+        let renewable = |tokens: &&Tokens| tokens.refresh.is_some();
+        let tokens = tokens.as_ref().filter(renewable);
+        tokens.is_some_and(|tokens| tokens.left(now()) == 0)
+    }
+
+    /// Somebody has signed in. What they had before is ended at the org; where it is the same person, the other tabs of
+    /// that session go on with what is new.
+    pub(crate) fn begin(self, mut tokens: Tokens, claims: &Claims) {
+        let before = self.0.tokens.take();
+        if let Some(before) = before {
+            let person = IdToken::stored(&before.id);
+            let same = person.is_some_and(|person| person.text("sub") == claims.text("sub"));
+            if same {
+                tokens.session.clone_from(&before.session);
+            }
+            spawn(async move {
+                flow::revoke(&Browser, self.0.config, &before).await;
+            });
+        }
+        self.keep(tokens);
+        self.tell_renewed();
+    }
+
+    /// The tokens, with an access token that is good, renewed if it has to be.
+    ///
+    /// # Errors
+    /// [`Failure::Lapsed`] if nobody is signed in any more; another one if the tokens cannot be renewed just now.
+    pub(crate) async fn tokens(self) -> Result<Tokens, Failure> {
+        let tokens = self.current().ok_or(Failure::Lapsed)?;
+        if tokens.left(now()) > SLACK {
+            return Ok(tokens);
+        }
+        match self.renew(&tokens).await {
+            Err(_) if tokens.left(now()) > 0 && self.current().is_some() => Ok(tokens),
+            Err(failure) => Err(failure),
+            Ok(()) => self.current().ok_or(Failure::Lapsed),
+        }
+    }
+
+    /// Sends a request with the access token, and once more with a newer one where it is refused.
+    ///
+    /// # Errors
+    /// As [`Keeper::tokens`], and [`Failure::Unreachable`] if no answer comes.
+    pub(crate) async fn fetch(self, request: HttpRequest) -> Result<HttpResponse, Failure> {
+        let State { config, memory, .. } = self.0;
+        let tokens = self.tokens().await?;
+        let send = |tokens: Tokens, request| async move {
+            flow::authorized(&Browser, config, memory, &tokens, request).await
+        };
+        let answer = send(tokens.clone(), request.clone()).await?;
+        let challenge = answer.challenge.as_deref().map(Challenge::read);
+        let wants_more = challenge.is_some_and(|challenge| challenge.wants_more());
+        if answer.status != 401 || wants_more || tokens.refresh.is_none() {
+            return Ok(answer);
+        }
+        self.renew(&tokens).await?;
+        let tokens = self.current().ok_or(Failure::Lapsed)?;
+        send(tokens, request).await
+    }
+
+    /// Renews the tokens, unless that is done already. One at a time, here and in all tabs.
+    ///
+    /// # Errors
+    /// [`Failure::Lapsed`] if the session is over; another one if it may yet be renewed.
+    pub(crate) async fn renew(self, before: &Tokens) -> Result<(), Failure> {
+        let state = self.0;
+        while state.renewing.get() {
+            if !self.until(TURN * 2, || !state.renewing.get()).await {
+                return Err(Failure::Unreachable(crate::http::Unreachable::TimedOut));
+            }
+        }
+        if self.changed(before) {
+            return Ok(());
+        }
+        if before.refresh.is_none() {
+            self.end(Ended::Lapsed);
+            return Err(Failure::Lapsed);
+        }
+        state.renewing.set(true);
+        let renewed = self.take_turn(before).await;
+        state.stage.set(Stage::None);
+        state.renewing.set(false);
+        if let Err(failure) = &renewed {
+            let retry_after = failure.retry_after();
+            state.failed.set(state.failed.get().saturating_add(1));
+            self.due_in(pace::again(state.failed.get(), retry_after));
+        }
+        self.wake();
+        renewed
+    }
+
+    async fn take_turn(self, before: &Tokens) -> Result<(), Failure> {
+        let state = self.0;
+        let name = [
+            "vestibule.renewal|",
+            &state.config.namespace(),
+            "|",
+            &before.session,
+        ]
+        .concat();
+        // Where there are no locks, what the tabs tell each other must do.
+        let _lock = Lock::hold(&name, TURN).await;
+        if !self.changed(before) {
+            state.stage.set(Stage::Asking);
+            self.say(Word::Ask {
+                from: state.id.clone(),
+                expires_at: before.expires_at,
+            });
+            self.until(ANSWERS, || self.changed(before)).await;
+            loop {
+                let left = state.promised.get().saturating_sub(timer::now());
+                if left == 0 || self.changed(before) {
+                    break;
+                }
+                let left = u32::try_from(left).unwrap_or(TURN);
+                self.until(left, || self.changed(before)).await;
+            }
+        }
+        if self.changed(before) {
+            return self.current().map(|_| ()).ok_or(Failure::Lapsed);
+        }
+        state.stage.set(Stage::Sending);
+        self.say(Word::Renewing);
+        let renewed = flow::renew(&Browser, state.config, &state.memory, before).await;
+        if self.changed(before) {
+            // Signed out meanwhile, or in again: what came is nobody's.
+            if let Ok((tokens, _)) = renewed {
+                flow::revoke(&Browser, state.config, &tokens).await;
+            }
+            return self.current().map(|_| ()).ok_or(Failure::Lapsed);
+        }
+        match renewed {
+            Ok((tokens, _)) => {
+                self.keep(tokens);
+                self.tell_renewed();
+                self.hear_renewed();
+                Ok(())
+            }
+            Err(failure @ (Failure::Lapsed | Failure::Token(_))) => {
+                self.say(Word::Ended);
+                self.end(Ended::Lapsed);
+                Err(failure)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// The session is over here: nothing of it is left, and the page hears of it. Returns what there was.
+    pub(crate) fn end(self, why: Ended) -> Option<Tokens> {
+        let ended = self.0.tokens.take();
+        self.0.storage.remove(TOKENS);
+        self.0.timer.replace(None);
+        self.0.failed.set(0);
+        browser::let_go_of_proof_key();
+        self.wake();
+        if ended.is_some() {
+            (self.0.ear)(News::Ended(why));
+        }
+        ended
+    }
+
+    /// Signs the person out: here, in every tab, and at the org, as far as that can be reached. Returns the end-session
+    /// address that the browser is to go to, where one is configured and the org is there.
+    pub(crate) async fn sign_out(self, why: Ended) -> Option<String> {
+        let config = self.0.config;
+        let claims = self
+            .current()
+            .and_then(|tokens| IdToken::stored(&tokens.id));
+        if let Some(sub) = claims.as_ref().and_then(|claims| claims.text("sub")) {
+            let sub = sub.to_owned();
+            self.say(Word::SignedOut { sub });
+        }
+        let tokens = self.end(why)?;
+        if config.dpop {
+            browser::forget_proof_key(&config.namespace()).await;
+        }
+        let reached = flow::revoke(&Browser, config, &tokens).await;
+        let state = (why == Ended::Idle).then_some(IDLE);
+        oauth::logout(config, &tokens, state).filter(|_| reached)
+    }
+
+    /// Somebody looks at the page again: what was due meanwhile is done at once.
+    pub(crate) fn look(self) {
+        if self.0.tokens.borrow().is_some() {
+            self.tick();
+        }
+    }
+
+    /// Tells the other tabs that the person does something here.
+    pub(crate) fn tell_active(self) {
+        self.say(Word::Active);
+    }
+
+    fn current(self) -> Option<Tokens> {
+        self.0.tokens.borrow().clone()
+    }
+
+    /// Whether the tokens are no longer these.
+    fn changed(self, before: &Tokens) -> bool {
+        let now = self.0.tokens.borrow();
+        now.as_ref().is_none_or(|now| now.access != before.access)
+    }
+
+    fn keep(self, tokens: Tokens) {
+        if self.0.config.storage == Keeping::Tab {
+            let text = Secret::new(tokens.write());
+            self.0.storage.set(TOKENS, text.expose());
+        }
+        self.0.failed.set(0);
+        self.0.tokens.replace(Some(tokens));
+        self.schedule();
+        self.wake();
+    }
+
+    fn hear_renewed(self) {
+        let session = self.0.tokens.borrow().as_ref().and_then(session);
+        if let Some(session) = session {
+            (self.0.ear)(News::Renewed(session));
+        }
+    }
+
+    fn tell_renewed(self) {
+        let text = self.0.tokens.borrow().as_ref().map(Tokens::write);
+        if let Some(text) = text {
+            self.say(Word::Renewed(Secret::new(text)));
+        }
+    }
+
+    fn say(self, word: Word) {
+        let session = self.0.tokens.borrow();
+        let session = session.as_ref().map(|tokens| tokens.session.clone());
+        if let (Some(channel), Some(session)) = (self.0.channel.borrow().as_ref(), session) {
+            channel.say(Said { session, word }.write().expose());
+        }
+    }
+
+    fn heard(self, text: &str) {
+        let state = self.0;
+        let (Some(said), Some(tokens)) = (Said::read(text), self.current()) else {
+            return;
+        };
+        let ours = said.session == tokens.session;
+        match said.word {
+            Word::SignedOut { sub } => {
+                let claims = IdToken::stored(&tokens.id);
+                if claims.is_some_and(|claims| claims.text("sub") == Some(&sub)) {
+                    self.end(Ended::Elsewhere);
+                    // What is not theirs is not ended by them.
+                    if !ours {
+                        spawn(async move {
+                            flow::revoke(&Browser, state.config, &tokens).await;
+                        });
+                    }
+                }
+            }
+            Word::Active => (state.active)(),
+            _ if !ours => {}
+            Word::Ask { from, expires_at } => {
+                if tokens.expires_at > expires_at {
+                    self.tell_renewed();
+                } else if match state.stage.get() {
+                    Stage::Sending => true,
+                    Stage::Asking => state.id < from,
+                    Stage::None => false,
+                } {
+                    self.say(Word::Wait { to: from });
+                }
+            }
+            Word::Wait { to } => {
+                if to == state.id {
+                    state.promised.set(timer::now() + PROMISE);
+                    self.wake();
+                }
+            }
+            Word::Renewing => {
+                if state.stage.get() == Stage::None {
+                    state.orphaned.set(true);
+                    self.due_in(SILENCE + 8 * u64::from(chance()));
+                }
+            }
+            Word::Renewed(text) => {
+                let newer = Tokens::read(text.expose(), now()).and_then(Result::ok);
+                let newer = newer.filter(|newer| {
+                    newer.expires_at >= tokens.expires_at && newer.access != tokens.access
+                });
+                if let Some(newer) = newer {
+                    self.keep(newer);
+                    self.hear_renewed();
+                }
+            }
+            Word::Ended => {
+                self.end(Ended::Lapsed);
+            }
+        }
+    }
+
+    fn schedule(self) {
+        let tokens = self.0.tokens.borrow();
+        let Some(tokens) = tokens.as_ref() else {
+            return;
+        };
+        self.0.orphaned.set(false);
+        let left = tokens.left(now());
+        self.due_in(match tokens.refresh {
+            Some(_) => pace::ahead(left, chance()),
+            None => left.saturating_mul(1000),
+        });
+    }
+
+    fn due_in(self, milliseconds: u64) {
+        self.0.due.set(timer::now().saturating_add(milliseconds));
+        self.arm();
+    }
+
+    fn arm(self) {
+        let left = self.0.due.get().saturating_sub(timer::now());
+        let left = u32::try_from(left.min(LONGEST)).unwrap_or(u32::MAX);
+        self.0
+            .timer
+            .replace(Timer::after(left, move || self.tick()));
+    }
+
+    fn tick(self) {
+        let Some(tokens) = self.current() else { return };
+        if timer::now() < self.0.due.get() {
+            return self.arm();
+        }
+        if tokens.refresh.is_none() {
+            self.end(Ended::Lapsed);
+            return;
+        }
+        // Nobody looks: it is done once somebody does. What another tab was about to do cannot wait.
+        if place::hidden() && !self.0.orphaned.get() {
+            return;
+        }
+        spawn(async move {
+            // What goes wrong has set the time for the next try.
+            let _ = self.renew(&tokens).await;
+        });
+    }
+
+    /// Waits until something is so, for at most so many milliseconds, and says whether it is.
+    async fn until(self, patience: u32, done: impl Fn() -> bool) -> bool {
+        let late = Rc::new(Cell::new(false));
+        let _timer = Timer::after(patience, {
+            let late = Rc::clone(&late);
+            move || {
+                late.set(true);
+                self.wake();
+            }
+        });
+        poll_fn(|context| {
+            if done() {
+                return Poll::Ready(true);
+            }
+            if late.get() {
+                return Poll::Ready(false);
+            }
+            self.0.wakers.borrow_mut().push(context.waker().clone());
+            Poll::Pending
+        })
+        .await
+    }
+
+    fn wake(self) {
+        let wakers = self.0.wakers.take();
+        wakers.into_iter().for_each(Waker::wake);
+    }
+}
+
+fn session(tokens: &Tokens) -> Option<Session> {
+    Some(Session {
+        claims: IdToken::stored(&tokens.id)?,
+        ahead: tokens.ahead,
+    })
+}
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    timer::now() / 1000
+}
+
+fn chance() -> u8 {
+    let mut byte = [0];
+    let _ = Browser.random(&mut byte);
+    let [byte] = byte;
+    byte
+}

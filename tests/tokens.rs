@@ -1,0 +1,341 @@
+//! What is believed of the token endpoint's answer, with real signatures: each thing that can be wrong has its own error,
+//! and no change to a good token is taken.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod visitor;
+
+use std::cell::{Cell, RefCell};
+use std::sync::LazyLock;
+
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use rsa::traits::PublicKeyParts as _;
+use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use vestibule::config::Config;
+use vestibule::flow::{self, Failure, Memory, World};
+use vestibule::http::{HttpRequest, HttpResponse, Transport, Unreachable};
+use vestibule::oauth::{Attempt, Claims, Key, ProofKey, Purpose, TokenError, Tokens};
+use vestibule::secret::Secret;
+
+const NOW: u64 = 1_900_000_000;
+const ACCESS: &str = "the access token";
+
+/// Two key pairs: the org's, and somebody else's. Making one takes a while.
+static KEYS: LazyLock<[RsaPrivateKey; 2]> = LazyLock::new(|| {
+    [(); 2].map(|()| RsaPrivateKey::new(&mut rand_core(), 2048).expect("a key can be made"))
+});
+
+fn rand_core() -> impl rsa::rand_core::CryptoRngCore {
+    rsa::rand_core::OsRng
+}
+
+fn encoded(bytes: &[u8]) -> String {
+    Base64UrlUnpadded::encode_string(bytes)
+}
+
+/// An org that answers what it is told to.
+struct Org {
+    answer: RefCell<Value>,
+    keys: RefCell<Vec<Value>>,
+    /// How often its keys were asked for.
+    asked: Cell<u32>,
+    date: Cell<Option<u64>>,
+    /// The device's clock.
+    now: Cell<u64>,
+}
+
+impl Org {
+    fn new() -> Self {
+        Self {
+            answer: RefCell::default(),
+            keys: RefCell::new(vec![public("k1", 0)]),
+            asked: Cell::new(0),
+            date: Cell::new(Some(NOW)),
+            now: Cell::new(NOW),
+        }
+    }
+
+    fn gives(&self, id: &str) {
+        self.answer.replace(json!({
+            "token_type": "Bearer", "expires_in": 3600, "access_token": ACCESS, "id_token": id, "scope": "openid",
+        }));
+    }
+}
+
+impl Transport for Org {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Unreachable> {
+        let body = if request.url.ends_with("/v1/keys") {
+            self.asked.set(self.asked.get() + 1);
+            json!({ "keys": *self.keys.borrow() })
+        } else {
+            self.answer.borrow().clone()
+        };
+        Ok(HttpResponse {
+            status: 200,
+            date: self.date.get(),
+            body: Secret::new(body.to_string()),
+            ..HttpResponse::default()
+        })
+    }
+}
+
+impl World for Org {
+    async fn sha256(&self, bytes: &[u8]) -> Result<[u8; 32], Failure> {
+        Ok(Sha256::digest(bytes).into())
+    }
+
+    async fn verifies(&self, key: &Key, signed: &[u8], signature: &[u8]) -> Result<bool, Failure> {
+        Ok(visitor::verifies(key, signed, signature))
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), Failure> {
+        getrandom::fill(bytes).map_err(|_| Failure::Insecure)
+    }
+
+    async fn proof_key(&self, _: &str) -> Result<ProofKey, Failure> {
+        Err(Failure::Insecure)
+    }
+
+    async fn signs(&self, _: &str, _: &[u8]) -> Result<Vec<u8>, Failure> {
+        Err(Failure::Insecure)
+    }
+
+    fn now(&self) -> u64 {
+        self.now.get() * 1000
+    }
+}
+
+fn public(id: &str, which: usize) -> Value {
+    let key = &KEYS[which];
+    json!({
+        "kty": "RSA", "alg": "RS256", "use": "sig", "kid": id,
+        "n": encoded(&key.n().to_bytes_be()), "e": encoded(&key.e().to_bytes_be()),
+    })
+}
+
+fn signed(header: &Value, claims: &Value, which: usize) -> String {
+    let text = [header, claims].map(|part| encoded(part.to_string().as_bytes()));
+    let text = text.join(".");
+    let scheme = Pkcs1v15Sign::new::<Sha256>();
+    let signature = KEYS[which]
+        .sign(scheme, &Sha256::digest(&text))
+        .expect("a key signs");
+    [text, encoded(&signature)].join(".")
+}
+
+fn header() -> Value {
+    json!({"alg": "RS256", "kid": "k1"})
+}
+
+fn claims() -> Value {
+    let hash = encoded(Sha256::digest(ACCESS).get(..16).expect("32 bytes"));
+    json!({
+        "sub": "00u1", "iss": "https://id.acme.test", "aud": "app", "azp": "app", "nonce": "n", "iat": NOW, "nbf": NOW,
+        "exp": NOW + 3600, "auth_time": NOW - 30, "acr": "urn:okta:loa:2fa:any", "at_hash": hash,
+    })
+}
+
+fn config(more: &str) -> Config {
+    let text = format!(r#"{{"issuer":"https://id.acme.test","clientId":"app"{more}}}"#);
+    Config::parse(&text, "https://app.acme.test/").expect("the configuration is right")
+}
+
+fn attempt() -> Attempt {
+    let mut attempt = Attempt::new(Purpose::SignIn, &[7; Attempt::RANDOM]);
+    attempt.nonce = Secret::new("n");
+    attempt.acr = Some("urn:okta:loa:2fa:any".to_owned());
+    attempt.max_age = Some(60);
+    attempt
+}
+
+async fn judged(org: &Org) -> Result<(Tokens, Claims), Failure> {
+    let code = Secret::new("code");
+    flow::exchange(org, &config(""), &Memory::default(), &attempt(), &code).await
+}
+
+async fn refused(org: &Org) -> Option<TokenError> {
+    match judged(org).await {
+        Ok(_) => None,
+        Err(Failure::Token(error)) => Some(error),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_good_token_is_taken_and_each_wrong_one_refused_by_its_own_name() {
+    let org = Org::new();
+    org.gives(&signed(&header(), &claims(), 0));
+    let (tokens, believed) = judged(&org).await.expect("it is good");
+    assert_eq!(believed.text("sub"), Some("00u1"));
+    assert_eq!((tokens.ahead, tokens.expires_at), (0, NOW + 3600));
+    assert_eq!(tokens.session.len(), 22, "it has a name");
+
+    let other = "another";
+    for (name, wrong, error) in [
+        ("iss", json!("https://id.acme.test/"), TokenError::Issuer),
+        ("iss", Value::Null, TokenError::Issuer),
+        ("aud", json!(other), TokenError::Audience),
+        ("aud", json!([other]), TokenError::Audience),
+        ("azp", json!(other), TokenError::AuthorizedParty),
+        ("sub", json!(""), TokenError::Subject),
+        ("nonce", json!(other), TokenError::Nonce),
+        ("nonce", Value::Null, TokenError::Nonce),
+        ("acr", json!("urn:okta:loa:1fa:any"), TokenError::Assurance),
+        ("acr", Value::Null, TokenError::Assurance),
+        ("auth_time", json!(NOW - 400), TokenError::TooLongAgo),
+        ("auth_time", Value::Null, TokenError::TooLongAgo),
+        ("exp", json!(NOW - 301), TokenError::Expired),
+        ("exp", Value::Null, TokenError::Expired),
+        ("iat", json!(NOW + 301), TokenError::Future),
+        ("iat", Value::Null, TokenError::Future),
+        ("nbf", json!(NOW + 301), TokenError::NotBefore),
+        (
+            "at_hash",
+            json!(encoded(&[0; 16])),
+            TokenError::AccessTokenHash,
+        ),
+    ] {
+        let mut changed = claims();
+        changed[name] = wrong.clone();
+        if wrong.is_null() {
+            changed.as_object_mut().map(|all| all.remove(name));
+        }
+        org.gives(&signed(&header(), &changed, 0));
+        assert_eq!(refused(&org).await, Some(error), "{name}: {wrong}");
+    }
+    // Where several are meant, it must say which of them it is for.
+    let mut several = claims();
+    several["aud"] = json!(["app", other]);
+    org.gives(&signed(&header(), &several, 0));
+    assert_eq!(refused(&org).await, None);
+    several.as_object_mut().map(|all| all.remove("azp"));
+    org.gives(&signed(&header(), &several, 0));
+    assert_eq!(refused(&org).await, Some(TokenError::AuthorizedParty));
+
+    for (header, error) in [
+        (json!({"alg": "none", "kid": "k1"}), TokenError::Algorithm),
+        (json!({"alg": "HS256", "kid": "k1"}), TokenError::Algorithm),
+        (json!({"alg": "RS512", "kid": "k1"}), TokenError::Algorithm),
+        (json!({"kid": "k1"}), TokenError::Algorithm),
+        (json!({"alg": "RS256", "kid": "k9"}), TokenError::UnknownKey),
+        (json!({"alg": "RS256"}), TokenError::UnknownKey),
+    ] {
+        org.gives(&signed(&header, &claims(), 0));
+        assert_eq!(refused(&org).await, Some(error), "{header}");
+    }
+    org.gives(&signed(&header(), &claims(), 1));
+    assert_eq!(refused(&org).await, Some(TokenError::Signature));
+    for odd in ["", "a.b", "a.b.c", "...", "é.é.é"] {
+        org.gives(odd);
+        let error = refused(&org).await;
+        let expected = if odd.is_empty() {
+            TokenError::NoIdToken
+        } else {
+            TokenError::Malformed
+        };
+        assert_eq!(error, Some(expected), "{odd}");
+    }
+    org.answer
+        .replace(json!({"token_type": "Bearer", "id_token": signed(&header(), &claims(), 0)}));
+    assert_eq!(refused(&org).await, Some(TokenError::NoAccessToken));
+    org.gives(&signed(&header(), &claims(), 0));
+    org.answer.borrow_mut()["token_type"] = json!("DPoP");
+    assert_eq!(refused(&org).await, Some(TokenError::Unbound));
+}
+
+/// Every letter of a good token changed in several ways, parts dropped, doubled and put in each other's place.
+#[tokio::test]
+async fn no_change_to_a_good_token_is_taken() {
+    let org = Org::new();
+    org.keys.borrow_mut().push(public("k2", 1));
+    let good = signed(&header(), &claims(), 0);
+    org.gives(&good);
+    assert_eq!(refused(&org).await, None);
+
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut mutants: Vec<String> = Vec::new();
+    for at in 0..good.len() {
+        let mut chance = [0; 2];
+        getrandom::fill(&mut chance).expect("the machine has chance");
+        let known = LETTERS
+            .iter()
+            .position(|letter| *letter == good.as_bytes()[at]);
+        // The neighbour differs in the last bit alone, which no decoder may let pass.
+        let near = known.map(|known| LETTERS[known ^ 1]);
+        let others = chance.map(|byte| LETTERS[usize::from(byte) % LETTERS.len()]);
+        for letter in near.into_iter().chain(others).chain(*b"=+. ") {
+            let mut mutant = good.clone().into_bytes();
+            mutant[at] = letter;
+            mutants.push(String::from_utf8(mutant).expect("letters"));
+        }
+        mutants.push([&good[..at], &good[at + 1..]].concat());
+        mutants.push([&good[..=at], &good[at..]].concat());
+        mutants.push(good[..at].to_owned());
+    }
+    let parts: Vec<&str> = good.split('.').collect();
+    let elsewhere = signed(&json!({"alg": "RS256", "kid": "k2"}), &claims(), 1);
+    let other: Vec<&str> = elsewhere.split('.').collect();
+    let mut richer = claims();
+    richer["groups"] = json!(["Admins"]);
+    let richer = encoded(richer.to_string().as_bytes());
+    let none = encoded(br#"{"alg":"none"}"#);
+    for [header, claims, signature] in [
+        [parts[0], parts[1], other[2]],
+        [parts[0], parts[2], parts[1]],
+        [other[0], parts[1], parts[2]],
+        [parts[0], &richer, parts[2]],
+        [&none, parts[1], ""],
+        [&none, parts[1], parts[2]],
+    ] {
+        mutants.push([header, claims, signature].join("."));
+    }
+    mutants.push([&good, ".", parts[2]].concat());
+    mutants.push([parts[0], ".", &good].concat());
+    mutants.retain(|mutant| *mutant != good);
+    assert!(mutants.len() > 5_000, "{}", mutants.len());
+    for mutant in mutants {
+        org.gives(&mutant);
+        assert!(refused(&org).await.is_some(), "{mutant}");
+    }
+}
+
+#[tokio::test]
+async fn the_time_that_counts_is_the_orgs() {
+    const DAY: u64 = 86_400;
+    let org = Org::new();
+    org.gives(&signed(&header(), &claims(), 0));
+    for (now, ahead) in [(NOW - DAY, 86_400), (NOW + DAY, -86_400)] {
+        org.now.set(now);
+        // It says its time, or it is hidden from the page: then the token itself tells when it was made.
+        for date in [Some(NOW), None] {
+            org.date.set(date);
+            let (tokens, _) = judged(&org).await.expect("the device alone is wrong");
+            assert_eq!(tokens.ahead, ahead);
+            assert_eq!(tokens.expires_at, now + 3600, "by the device's clock");
+        }
+    }
+    // What is too old for the org itself is refused.
+    org.date.set(Some(NOW + DAY));
+    assert_eq!(refused(&org).await, Some(TokenError::TooLongAgo));
+}
+
+#[tokio::test]
+async fn keys_are_asked_for_once_and_once_more_for_a_new_one() {
+    let org = Org::new();
+    let (config, memory, code) = (config(""), Memory::default(), Secret::new("code"));
+    let exchange = async || flow::exchange(&org, &config, &memory, &attempt(), &code).await;
+    org.gives(&signed(&header(), &claims(), 0));
+    for _ in 0..3 {
+        assert!(exchange().await.is_ok());
+    }
+    assert_eq!(org.asked.get(), 1);
+    let rotated = json!({"alg": "RS256", "kid": "k2"});
+    org.gives(&signed(&rotated, &claims(), 1));
+    org.keys.replace(vec![public("k2", 1)]);
+    assert!(exchange().await.is_ok());
+    assert_eq!(org.asked.get(), 2);
+    org.gives(&signed(&json!({"alg": "RS256", "kid": "k3"}), &claims(), 1));
+    let unknown = exchange().await.map(|_| ());
+    assert_eq!(unknown, Err(Failure::Token(TokenError::UnknownKey)));
+}
