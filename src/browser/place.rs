@@ -212,6 +212,14 @@ pub fn open_dialog(dialog: &web_sys::Element) {
     call(dialog, "showModal", &[]);
 }
 
+/// Closes the `<dialog>` over the page, if there is one.
+pub fn close_dialog() {
+    let open = document().and_then(|document| document.query_selector("dialog[open]").ok()?);
+    if let Some(open) = open {
+        call(&open, "close", &[]);
+    }
+}
+
 /// Whether nobody sees the page.
 pub fn hidden() -> bool {
     document().is_some_and(|document| document.hidden())

@@ -21,6 +21,8 @@ pub(super) fn warning(desk: Desk) -> AnyView {
 fn dialog(until: u64, desk: Desk) -> AnyView {
     let left = move || until.saturating_sub(timer::now()).div_ceil(1000);
     let seconds = RwSignal::new(left());
+    // A dialog that is closed gives the focus back to where it was.
+    on_cleanup(place::close_dialog);
     if let Ok(ticking) =
         set_interval_with_handle(move || seconds.set(left()), Duration::from_millis(500))
     {

@@ -15,6 +15,7 @@ mod driver;
 mod keys;
 mod page;
 mod script;
+mod secrets;
 mod server;
 mod session;
 mod stage;

@@ -83,11 +83,17 @@ const look = {
     return `${at.localName} ${what}`;
   },
 
-  storage: () => ({
-    session: Object.fromEntries(Object.entries(sessionStorage)),
-    local: Object.fromEntries(Object.entries(localStorage)),
-    cookies: document.cookie,
-  }),
+  /** What the page keeps. A browser may allow it none. */
+  storage: () => {
+    const all = (kept) => {
+      try {
+        return Object.fromEntries(Object.entries(window[kept]));
+      } catch {
+        return {};
+      }
+    };
+    return { session: all("sessionStorage"), local: all("localStorage"), cookies: document.cookie };
+  },
 
   /** How far the page can be scrolled sideways. */
   overflow: () => document.scrollingElement.scrollWidth - document.documentElement.clientWidth,

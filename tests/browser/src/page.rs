@@ -256,6 +256,17 @@ impl Page {
         tab
     }
 
+    /// Closes the tab that is looked at, and turns to another one.
+    pub async fn closes_tab(&self, then: &Tab) {
+        self.tell("closes the tab");
+        self.session
+            .client
+            .close_window()
+            .await
+            .expect("the tab is open");
+        self.looks_at(then).await;
+    }
+
     /// Turns to another tab.
     pub async fn looks_at(&self, tab: &Tab) {
         self.tell("turns to another tab");
@@ -703,13 +714,27 @@ impl Page {
     // Waiting
 
     /// Looks until something is there, and panics with what it was waiting for when it does not come.
-    pub async fn until<T>(&self, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-        let deadline = Instant::now() + PATIENCE;
+    pub async fn until<T>(&self, what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+        self.until_within(PATIENCE, what, look).await
+    }
+
+    /// The same with more patience: for what the page does by itself after a while.
+    pub async fn until_late<T>(&self, what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+        self.until_within(3 * PATIENCE, what, look).await
+    }
+
+    async fn until_within<T>(
+        &self,
+        patience: Duration,
+        what: &str,
+        mut look: impl AsyncFnMut() -> Option<T>,
+    ) -> T {
+        let deadline = Instant::now() + patience;
         loop {
             if let Some(found) = look().await {
                 return found;
             }
-            assert!(Instant::now() < deadline, "waited {PATIENCE:?} for {what}");
+            assert!(Instant::now() < deadline, "waited {patience:?} for {what}");
             sleep(GLANCE).await;
         }
     }

@@ -20,6 +20,8 @@ pub struct Window {
     pub dark: bool,
     /// The languages the browser asks for, best first, as `de-DE,de`.
     pub languages: &'static str,
+    /// Whether pages may keep nothing, as in a frame of another site.
+    pub forgetful: bool,
     /// Whether the story goes on as soon as the page is there, though not all of its files are.
     pub eager: bool,
 }
@@ -31,6 +33,7 @@ impl Window {
         height: 900,
         dark: false,
         languages: "en-US,en",
+        forgetful: false,
         eager: false,
     };
     /// A small phone.
@@ -94,6 +97,7 @@ impl Session {
                     "intl.accept_languages": languages,
                     "credentials_enable_service": false,
                     "profile.password_manager_leak_detection": false,
+                    "profile.default_content_setting_values.cookies": if window.forgetful { 2 } else { 1 },
                 },
                 "perfLoggingPrefs": { "enableNetwork": true, "enablePage": false },
             },

@@ -21,6 +21,7 @@ use xtask::serve::Site;
 
 use crate::page::{Page, Request};
 use crate::script;
+use crate::secrets;
 use crate::server::Server;
 use crate::session::Window;
 use crate::stage::{self, Stage};
@@ -43,7 +44,7 @@ pub struct Scene {
 pub enum Config {
     /// The right one.
     Right,
-    /// The right one with other members.
+    /// The right one with other members; `{org}` in a text stands for the org's origin.
     With(Vec<(&'static str, Value)>),
     /// Anything else.
     Text(String),
@@ -211,7 +212,11 @@ impl Deref for Visit {
 pub fn visit(name: &str, scene: Scene, story: impl AsyncFnOnce(&Visit)) {
     stage::perform(async {
         let visit = Visit::start(&scene).await;
-        stage::tell(name, visit, story).await;
+        let whole = async |visit: &Visit| {
+            story(visit).await;
+            secrets::are_kept(visit).await;
+        };
+        stage::tell(name, visit, whole).await;
     });
 }
 
@@ -254,7 +259,8 @@ impl Visit {
                 for (member, value) in members {
                     config[*member] = value.clone();
                 }
-                Site::new(dist).config(config.to_string())
+                // Where the org is, nobody knows before.
+                Site::new(dist).config(config.to_string().replace("{org}", &org_origin))
             }
             Config::Text(text) => Site::new(dist).config(text.clone()),
             Config::Missing => Site::new(without_config(&dist)),

@@ -1,0 +1,273 @@
+//! A session from its beginning to its end: clocks, storage, tabs, keys, and nobody being there.
+
+use std::time::Duration;
+
+use browser_tests::{Config, Failure, Scene, Visit, Window, visit};
+use serde_json::{Value, json};
+
+use crate::renewal::{doubles, kept, renewing, signs_in};
+use crate::walk::{self, ADA, Stop};
+
+fn with(members: Vec<(&'static str, Value)>) -> Scene {
+    Scene::new()
+        .policy("password-only")
+        .config(Config::With(members))
+}
+
+#[test]
+fn a_clock_that_is_a_day_off_gets_a_sentence() {
+    for (name, hours, words) in [
+        (
+            "clock-behind",
+            -24,
+            "The clock of this device is about 24 hours behind.",
+        ),
+        (
+            "clock-ahead",
+            72,
+            "The clock of this device is about 3 days ahead.",
+        ),
+    ] {
+        visit(name, renewing(), async |visit| {
+            let off = hours * 3_600_000_i64;
+            visit
+                .runs_first(&format!(
+                    "{{ const now = Date.now.bind(Date); Date.now = () => now() + {off}; }}"
+                ))
+                .await;
+            signs_in(visit, 3600).await;
+            visit.reads(words).await;
+            visit.check().await;
+            visit.screenshot(name).await;
+            visit.reload().await;
+            Stop::Home.met(visit).await;
+            visit.reads(words).await;
+        });
+    }
+}
+
+#[test]
+fn signing_out_reaches_every_tab_of_that_person() {
+    visit("sign-out-everywhere", renewing(), async |visit| {
+        signs_in(visit, 3600).await;
+        let first = visit.tab().await;
+        let copy = doubles(visit, "").await;
+        // A tab in which she signed in by herself.
+        let own = visit.opens_tab().await;
+        visit.open("/login").await;
+        visit.at("identify", "Sign In").await;
+        walk::signs_in(visit, ADA.email, ADA.password).await;
+        Stop::Home.met(visit).await;
+        // And one of somebody else.
+        visit.has_account("eve@example.com", "Eve", "Holm", ADA.password);
+        let eve = visit.opens_tab().await;
+        visit.open("/login").await;
+        visit.at("identify", "Sign In").await;
+        walk::signs_in(visit, "eve@example.com", ADA.password).await;
+        visit.at("home", "Hello, Eve Holm").await;
+
+        visit.looks_at(&first).await;
+        walk::signs_out(visit).await;
+        visit.reads("You are signed out.").await;
+        for tab in [&copy, &own] {
+            visit.looks_at(tab).await;
+            visit.reads("You signed out in another tab.").await;
+            visit.check().await;
+            assert!(visit.storage().await.session.is_empty());
+        }
+        visit
+            .until("all of hers to be revoked", async || {
+                (visit.posts_to("/v1/revoke").await.len() == 4).then_some(())
+            })
+            .await;
+        visit.looks_at(&eve).await;
+        visit.at("home", "Hello, Eve Holm").await;
+        visit.reload().await;
+        visit.at("home", "Hello, Eve Holm").await;
+    });
+}
+
+#[test]
+fn a_page_that_may_keep_nothing_signs_in_all_the_same() {
+    let window = Window {
+        forgetful: true,
+        ..Window::WIDE
+    };
+    let scene = renewing().window(window);
+    visit("denied-storage", scene, async |visit| {
+        signs_in(visit, 3600).await;
+        let denied = visit
+            .evaluate("(() => { try { return sessionStorage.length } catch (error) { return error.name } })()")
+            .await;
+        assert_eq!(denied, json!("SecurityError"));
+        walk::signs_out(visit).await;
+        visit.press("Sign In").await;
+        visit.at("identify", "Sign In").await;
+        walk::signs_in(visit, ADA.email, ADA.password).await;
+        Stop::Home.met(visit).await;
+        visit.reload().await;
+        walk::is_nobody(visit).await;
+    });
+}
+
+#[test]
+fn in_memory_tokens_are_gone_with_the_page() {
+    let scene = with(vec![("storage", json!("memory"))]);
+    visit("memory", scene, async |visit| {
+        signs_in(visit, 3600).await;
+        let storage = visit.storage().await;
+        assert!(storage.session.is_empty(), "{storage:?}");
+        visit.reload().await;
+        walk::is_nobody(visit).await;
+    });
+}
+
+const STORED_KEYS: &str = "new Promise((done) => {
+    const opening = indexedDB.open('vestibule');
+    opening.onerror = () => done('none');
+    opening.onsuccess = () => {
+      const database = opening.result;
+      if (!database.objectStoreNames.contains('keys')) return done([]);
+      const all = database.transaction('keys').objectStore('keys').getAll();
+      all.onsuccess = () => { database.close(); done(all.result.map((pair) => [pair.privateKey.extractable, pair.privateKey.algorithm.namedCurve])); };
+    };
+  })";
+
+#[test]
+fn tokens_bound_to_a_key_are_of_use_to_this_browser_alone() {
+    let scene = with(vec![
+        ("dpop", json!(true)),
+        ("scopes", json!("openid profile email offline_access")),
+        ("resource", json!("{org}/api/me")),
+    ]);
+    visit("dpop", scene, async |visit| {
+        // The org names its nonce by a refusal.
+        visit.expect(Failure::Status(400));
+        signs_in(visit, 3600).await;
+        let tokens = kept(visit).await;
+        assert_eq!(tokens["token_type"], "DPoP");
+        assert_eq!(visit.evaluate(STORED_KEYS).await, json!([[false, "P-256"]]));
+        visit.press("What your access token opens").await;
+        visit.reads(ADA.email).await;
+        visit.check().await;
+        // The same key after a reload, and with a nonce that is new.
+        visit
+            .console_of_the_org("POST", "dpop-nonce", &json!({}))
+            .await;
+        visit.expect(Failure::Status(401));
+        visit.reload().await;
+        visit.reads(ADA.email).await;
+        visit.press("Sign out").await;
+        walk::is_nobody(visit).await;
+        visit
+            .until("the key to be gone", async || {
+                (visit.evaluate(STORED_KEYS).await == json!([])).then_some(())
+            })
+            .await;
+        // Signing in once more makes another one.
+        visit.expect(Failure::Status(400));
+        walk::goes_to_sign_in(visit).await;
+        walk::signs_in(visit, ADA.email, ADA.password).await;
+        Stop::Home.met(visit).await;
+    });
+}
+
+#[test]
+fn an_org_that_binds_no_tokens_is_told_apart() {
+    visit(
+        "dpop-refused",
+        with(vec![("dpop", json!(true))]),
+        async |visit| {
+            visit
+                .console_of_the_org("POST", "client", &json!({"dpop": "off"}))
+                .await;
+            walk::comes_with_an_account(visit).await;
+            walk::signs_in(visit, ADA.email, ADA.password).await;
+            visit.reaches("error").await;
+            visit
+                .reads("do not agree on tokens that are bound to a key")
+                .await;
+            visit.check().await;
+            assert!(visit.storage().await.session.is_empty());
+        },
+    );
+}
+
+/// Nobody does anything for so long, and then a page looks at the time, as it does whenever somebody turns to it.
+async fn nobody_is_there(visit: &Visit, seconds: u64) {
+    visit.browser_later(Duration::from_secs(seconds)).await;
+    visit
+        .evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        .await;
+}
+
+#[test]
+fn whoever_is_away_for_long_is_asked_and_then_signed_out() {
+    visit(
+        "idle",
+        with(vec![("idleMinutes", json!(5))]),
+        async |visit| {
+            signs_in(visit, 3600).await;
+            nobody_is_there(visit, 200).await;
+            assert!(!visit.text().await.contains("Are you still there?"));
+            nobody_is_there(visit, 60).await;
+            visit.reads("Are you still there?").await;
+            visit.check().await;
+            visit.screenshot("idle").await;
+            let focused = visit.focused_name().await;
+            assert_eq!(focused.as_deref(), Some("Stay signed in"));
+            visit.press("Stay signed in").await;
+            visit
+                .until("the page again", async || {
+                    (!visit.text().await.contains("Are you still there?")).then_some(())
+                })
+                .await;
+            Stop::Home.met(visit).await;
+
+            nobody_is_there(visit, 250).await;
+            visit.reads("Are you still there?").await;
+            visit.key(browser_tests::Key::Escape).await;
+            visit
+                .until("the page again", async || {
+                    (!visit.text().await.contains("Are you still there?")).then_some(())
+                })
+                .await;
+
+            nobody_is_there(visit, 301).await;
+            visit.reads("Nobody did anything here for a while.").await;
+            walk::is_nobody(visit).await;
+            assert!(visit.storage().await.session.is_empty());
+            visit
+                .until("the org to be told", async || {
+                    (!visit.posts_to("/v1/revoke").await.is_empty()).then_some(())
+                })
+                .await;
+        },
+    );
+}
+
+#[test]
+fn somebody_at_work_in_another_tab_is_there() {
+    visit(
+        "idle-tabs",
+        with(vec![("idleMinutes", json!(5))]),
+        async |visit| {
+            signs_in(visit, 3600).await;
+            let first = visit.tab().await;
+            doubles(visit, "").await;
+            let second = visit.tab().await;
+            visit.looks_at(&first).await;
+            nobody_is_there(visit, 250).await;
+            visit.reads("Are you still there?").await;
+            visit.looks_at(&second).await;
+            visit.browser_later(Duration::from_secs(250)).await;
+            visit.key(browser_tests::Key::Shift).await;
+            visit.looks_at(&first).await;
+            visit
+                .until("the question to be gone", async || {
+                    (!visit.text().await.contains("Are you still there?")).then_some(())
+                })
+                .await;
+        },
+    );
+}
