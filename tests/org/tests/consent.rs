@@ -42,6 +42,8 @@ async fn who_agrees_is_signed_in_with_what_was_asked() {
         .map(|scope| &scope["name"])
         .collect();
     assert_eq!(names, ["profile", "email"]);
+    let asks = page.json().pointer("/authentication/value/issuer/uri");
+    assert_eq!(asks, Some(&json!("http://localhost:8081/oauth2/default")));
     let nothing = browser.submit(&page, "consent", json!({})).await;
     assert_eq!((nothing.status(), nothing.steps().len()), (400, 1));
     let done = browser

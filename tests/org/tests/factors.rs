@@ -83,6 +83,8 @@ async fn a_question_is_set_up_once_and_asked_the_next_time() {
         question,
         Some(&json!("What is the food you least liked as a child?"))
     );
+    let enrolled = "/currentAuthenticatorEnrollment/value/contextualData/enrolledQuestion/question";
+    assert_eq!(page.json().pointer(enrolled), question);
     let wrong = answer(
         &browser,
         &page,

@@ -41,6 +41,11 @@ pub(crate) fn page(page: &mut Page, visit: &Visit<'_>) {
     };
     page.form(form);
     user(page, visit);
+    let issuer = visit.transaction.asked.server.issuer(visit.settings);
+    page.object(
+        "authentication",
+        json!({"protocol": "OAUTH2.0", "issuer": {"uri": issuer}}),
+    );
 }
 
 fn opted(scope: &str) -> Value {

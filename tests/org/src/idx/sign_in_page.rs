@@ -141,7 +141,11 @@ pub(crate) fn challenge(page: &mut Page, visit: &Visit<'_>, authenticator: Authe
         }
         (Authenticator::OktaVerify, _) => current["methods"] = json!([{"type": "totp"}]),
         (Authenticator::Duo, _) => current["contextualData"] = factor::duo::context(visit),
-        (Authenticator::Question, _) => current["profile"] = factor::question::profile(visit),
+        (Authenticator::Question, _) => {
+            let asked = factor::question::profile(visit);
+            current["contextualData"] = json!({"enrolledQuestion": asked});
+            current["profile"] = asked;
+        }
         _ => {}
     }
     page.object("currentAuthenticatorEnrollment", current);
