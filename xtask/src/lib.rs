@@ -30,6 +30,7 @@ pub mod error;
 pub mod first;
 pub mod hosts;
 pub mod html;
+pub mod names;
 pub mod page;
 pub mod paths;
 pub mod policy;

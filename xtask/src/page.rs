@@ -9,7 +9,7 @@ use std::{
 use base64ct::{Base64, Encoding as _};
 use sha2::{Digest as _, Sha384};
 
-use crate::{Error, Result, first, html, process, tools::Tools};
+use crate::{Error, Result, first, html, names, process, tools::Tools};
 
 /// Finishes the page of a build. `root` is the folder of its origin, with a slash at both ends; `org` the org's origin.
 ///
@@ -40,6 +40,7 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
             ("link", Some("modulepreload")) => {
                 if let Some(script) = file(tag.attribute("href")) {
                     shorten(tools, &script)?;
+                    names::shorten(&module_of(&script), &script)?;
                     let address = tag.attribute("href").unwrap_or_default();
                     edits.push((tag.range.clone(), String::new()));
                     others.push_str(&format!(
@@ -109,6 +110,12 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
     let end = whole.find("</body>").ok_or_else(|| unreadable("</body>"))?;
     whole.insert_str(end, &first::body(root, org)?);
     fs::write(&path, whole).map_err(Error::file(&path))
+}
+
+/// The module that a script of wasm-bindgen's loads, as Trunk names them.
+fn module_of(script: &Path) -> PathBuf {
+    let stem = script.file_stem().unwrap_or_default();
+    script.with_file_name([stem.to_string_lossy().as_ref(), "_bg.wasm"].concat())
 }
 
 /// Makes a script smaller, in its place.
