@@ -187,6 +187,7 @@ fn end_of(refusal: &Refusal, wishes: &[Wish]) -> Option<Progress> {
         "invalid_request" if wished("activation_token") => "idx.missing.activation.token",
         "invalid_request" if wished("recovery_token") => "idx.invalid.forgot.password.token",
         "unmet_authentication_requirements" => "oie.assurance.unsatisfiable",
+        "access_denied" if wished("acr_values") => "oie.assurance.unsatisfiable",
         _ => return None,
     };
     let id = refusal.request_id.clone();

@@ -56,6 +56,8 @@ struct Inner {
     pages: &'static [Page],
     /// Where the person was going when they were asked who they are: from the origin's root on.
     back: RefCell<Option<String>>,
+    /// The session's tokens could not be renewed, and the page says so.
+    stranded: Cell<bool>,
     /// What a resource wanted that the person was asked for last: asked for once more it is not to be had.
     stepped: RefCell<Option<Challenge>>,
     attempt: RefCell<Option<Attempt>>,
@@ -129,6 +131,7 @@ impl FlowStore {
             idle,
             pages,
             back: RefCell::new(None),
+            stranded: Cell::new(false),
             stepped: RefCell::new(None),
             attempt: RefCell::new(None),
             epoch: Cell::new(0),
@@ -377,7 +380,10 @@ impl FlowStore {
             inner.lasting.replace(None);
             match renewed {
                 Ok(_) => self.open(),
-                Err(failure) if inner.keeper.lapsed() => self.apply(Event::Failed(failure)),
+                Err(failure) if inner.keeper.lapsed() => {
+                    self.apply(Event::Failed(failure));
+                    inner.stranded.set(true);
+                }
                 // It is over, and the page says so.
                 Err(_) => {}
             }
@@ -387,6 +393,8 @@ impl FlowStore {
     /// What comes of the session by itself.
     fn hears(self, news: News) {
         match news {
+            // What could not be shown without good tokens can be now.
+            News::Renewed(_) if self.inner().stranded.get() => self.open(),
             News::Renewed(session) => self.apply(Event::Renewed(session)),
             News::Ended(why) => {
                 let inner = self.inner();
@@ -1275,6 +1283,7 @@ impl FlowStore {
         inner.poll.replace(None);
         inner.waiting.replace(None);
         inner.due.set(false);
+        inner.stranded.set(false);
         self.close();
         inner.epoch.get()
     }
