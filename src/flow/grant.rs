@@ -84,7 +84,7 @@ pub async fn renew(
         Some(tokens) => tokens.map_err(Failure::Token)?,
         None => {
             let refusal = Refusal::read(&answer);
-            return Err(match refusal.dead() {
+            return Err(match refusal.is_final() {
                 true => Failure::Lapsed,
                 false => Failure::Exchange(refusal),
             });

@@ -401,13 +401,15 @@ impl FlowStore {
                 if let Some(idle) = inner.idle {
                     idle.rest();
                 }
-                let inside = self.with_untracked(|flow| match flow.phase {
-                    Phase::Inside { .. } => Some(true),
-                    Phase::Home(Some(_)) | Phase::Loading => Some(false),
-                    _ => None,
+                self.apply(Event::Idle(None));
+                let theirs = self.with_untracked(|flow| {
+                    flow.session().is_some() || matches!(flow.phase, Phase::Loading)
                 });
-                let Some(inside) = inside else { return };
+                if !theirs {
+                    return;
+                }
                 // Whoever did not mean to go wants to be back where they were.
+                let inside = inner.page_at(&place::path()).is_some();
                 let back = (inside && why != Ended::SignedOut).then(place::whole);
                 inner.back.replace(back);
                 self.next_epoch();

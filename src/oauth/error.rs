@@ -46,9 +46,12 @@ impl Refusal {
         }
     }
 
-    /// What was presented will never be accepted again (RFC 6749, section 5.2).
-    pub fn dead(&self) -> bool {
-        self.code() == "invalid_grant"
+    /// Another try with the same would be refused the same (RFC 6749, section 5.2): the server has judged, and is not merely
+    /// busy or unwell.
+    pub fn is_final(&self) -> bool {
+        let passes = ["temporarily_unavailable", "server_error", "slow_down"];
+        let code = self.code();
+        !code.is_empty() && (400..=403).contains(&self.status) && !passes.contains(&code)
     }
 
     /// Reads a refusal.

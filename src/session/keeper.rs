@@ -12,7 +12,7 @@ use crate::browser::timer::{self, Timer};
 use crate::browser::{self, Browser, Storage, place, spawn};
 use crate::config::{Config, Keeping};
 use crate::flow::{self, Ended, Failure, Memory, Session, World as _};
-use crate::http::{HttpRequest, HttpResponse};
+use crate::http::{HttpRequest, HttpResponse, Unreachable};
 use crate::leptos::forever;
 use crate::oauth::{self, Challenge, Claims, IdToken, Tokens};
 use crate::secret::Secret;
@@ -67,6 +67,8 @@ struct State {
     /// Who waits for something to happen to the session.
     wakers: RefCell<Vec<Waker>>,
     failed: Cell<u32>,
+    /// Why the last renewal came to nothing.
+    failure: RefCell<Option<Failure>>,
     /// When the tokens are due for renewal, or at their end: milliseconds since 1970.
     due: Cell<u64>,
     /// Another tab was about to renew and may be gone: whether somebody looks does not matter.
@@ -101,6 +103,7 @@ impl Keeper {
             promised: Cell::new(0),
             wakers: RefCell::default(),
             failed: Cell::new(0),
+            failure: RefCell::new(None),
             due: Cell::new(0),
             orphaned: Cell::new(false),
             timer: RefCell::new(None),
@@ -205,13 +208,17 @@ impl Keeper {
     /// [`Failure::Lapsed`] if the session is over; another one if it may yet be renewed.
     pub(crate) async fn renew(self, before: &Tokens) -> Result<(), Failure> {
         let state = self.0;
-        while state.renewing.get() {
-            if !self.until(TURN * 2, || !state.renewing.get()).await {
-                return Err(Failure::Unreachable(crate::http::Unreachable::TimedOut));
-            }
+        let joins = state.renewing.get();
+        if joins {
+            self.until(TURN * 2, || !state.renewing.get()).await;
         }
         if self.changed(before) {
-            return Ok(());
+            return self.current().map(|_| ()).ok_or(Failure::Lapsed);
+        }
+        if joins {
+            // What became of that one became of this one.
+            let failure = state.failure.borrow().clone();
+            return Err(failure.unwrap_or(Failure::Unreachable(Unreachable::TimedOut)));
         }
         if before.refresh.is_none() {
             self.end(Ended::Lapsed);
@@ -221,6 +228,7 @@ impl Keeper {
         let renewed = self.take_turn(before).await;
         state.stage.set(Stage::None);
         state.renewing.set(false);
+        state.failure.replace(renewed.clone().err());
         if let Err(failure) = &renewed {
             let retry_after = failure.retry_after();
             state.failed.set(state.failed.get().saturating_add(1));

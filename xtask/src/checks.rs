@@ -67,6 +67,19 @@ pub fn run(options: &args::Test) -> Result<()> {
     native.args(&options.filter);
     report.tests("Tests", native);
 
+    // What the library promises to an app is for the browser: its examples are compiled for it, and not run.
+    let mut examples = cargo(&[
+        "test",
+        "--doc",
+        "--package",
+        "vestibule",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--locked",
+    ]);
+    examples.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "true");
+    report.check("Examples of the library", examples);
+
     match report.step("Build", || bundle::build(&tools, "/", None)) {
         Some(dist) => built(options, &mut report, &dist, browser),
         None => process::say("Without a build there are no tests of size and browser."),

@@ -163,7 +163,8 @@ fn what_cannot_be_had_is_not_asked_for_for_ever() {
     });
 }
 
-const LISTENER: &str = "window.told = []; for (const name of ['step', 'error', 'signed-in', 'signed-out']) \
+/// What a host page may listen with.
+pub(crate) const LISTENER: &str = "window.told = []; for (const name of ['step', 'error', 'signed-in', 'signed-out']) \
     document.addEventListener(`vestibule:${name}`, ({ detail }) => window.told.push([name, detail]));";
 
 #[test]

@@ -53,6 +53,24 @@ fn j49_another_service_says_who_she_is() {
 }
 
 #[test]
+fn j50_the_page_around_hears_who_came_back_from_another_service() {
+    visit("j50", Scene::new().policy("social"), async |visit| {
+        visit.runs_first(crate::door::LISTENER).await;
+        at_the_door(visit).await;
+        goes_there(visit).await;
+        visit.press(&goes_on()).await;
+        Stop::Home.met(visit).await;
+        let told = visit.evaluate("window.told").await;
+        let told = told.as_array().cloned().unwrap_or_default();
+        let came = told.iter().find(|event| event[0] == "signed-in");
+        assert_eq!(
+            came.map(|event| &event[1]["email"]),
+            Some(&json!(ADA.email))
+        );
+    });
+}
+
+#[test]
 fn j51_after_the_other_service_a_second_factor_is_asked_for() {
     visit("j51", Scene::new().policy("social"), async |visit| {
         let person = json!({"email": ADA.email, "firstName": ADA.first, "lastName": ADA.last, "password": ADA.password, "groups": ["Staff"]});
