@@ -93,7 +93,8 @@ fn app(mut config: Config, pages: &'static [Page]) -> Vec<AnyView> {
         submit: forever(move |form: HtmlFormElement| store.submit(&ui::raw(&form))),
         inside: forever(move |at: usize| {
             let page = pages.get(at);
-            page.map_or_else(ui::nothing, |page| (page.draw)(Session::of(store)).into())
+            // What it reads is not what the whole page hangs on.
+            untrack(|| page.map_or_else(ui::nothing, |page| (page.draw)(Session::of(store)).into()))
         }),
     };
     events(store, desk);
@@ -114,42 +115,49 @@ fn app(mut config: Config, pages: &'static [Page]) -> Vec<AnyView> {
 fn events(store: FlowStore, desk: Desk) {
     let mut step = String::new();
     let mut times = 0;
+    // Whoever listens may press something, so nothing is held while they are told.
     follow(move || {
-        let (card, said) = (desk.card.read(), desk.said.read());
-        if card.step != step && !card.waits() {
-            step.clone_from(&card.step);
-            place::tell("vestibule:step", &[("step", &step)]);
+        let (now, waits) = {
+            let card = desk.card.read();
+            (card.step.clone(), card.waits())
+        };
+        let (count, field) = {
+            let said = desk.said.read();
+            let first = said.problems.first();
+            let field = first.map(|problem| problem.path.clone().unwrap_or_default());
+            (said.times, field)
+        };
+        if now != step && !waits {
+            step.clone_from(&now);
+            place::tell("vestibule:step", &[("step", &now)]);
         }
-        if std::mem::replace(&mut times, said.times) != said.times
-            && let Some(problem) = said.problems.first()
-        {
-            let field = problem.path.as_deref().unwrap_or_default();
-            let detail = [("step", card.step.as_str()), ("field", field)];
-            place::tell("vestibule:error", &detail);
+        let again = std::mem::replace(&mut times, count) != count;
+        if let Some(field) = field.filter(|_| again) {
+            place::tell("vestibule:error", &[("step", &now), ("field", &field)]);
         }
     });
     let mut known: Option<String> = None;
     follow(move || {
-        store.with(|flow| {
-            if let Some(session) = flow.session() {
-                let claim = |name| session.claims.text(name).unwrap_or_default();
-                let sub = claim("sub").to_owned();
-                if known.replace(sub.clone()) != Some(sub) {
-                    let detail = SIGNED_IN.map(|name| (name, claim(name)));
-                    place::tell("vestibule:signed-in", &detail);
-                }
-            } else if let Some(why) = flow.ended
-                && known.take().is_some()
-            {
-                let reason = match why {
-                    Ended::SignedOut => "signed-out",
-                    Ended::Elsewhere => "elsewhere",
-                    Ended::Lapsed => "lapsed",
-                    Ended::Idle => "idle",
-                };
-                place::tell("vestibule:signed-out", &[("reason", reason)]);
+        let (claims, ended) =
+            store.with(|flow| (flow.session().map(|now| now.claims.clone()), flow.ended));
+        if let Some(claims) = claims {
+            let claim = |name| claims.text(name).unwrap_or_default();
+            let sub = claim("sub").to_owned();
+            if known.replace(sub.clone()) != Some(sub) {
+                let detail = SIGNED_IN.map(|name| (name, claim(name)));
+                place::tell("vestibule:signed-in", &detail);
             }
-        });
+        } else if let Some(why) = ended
+            && known.take().is_some()
+        {
+            let reason = match why {
+                Ended::SignedOut => "signed-out",
+                Ended::Elsewhere => "elsewhere",
+                Ended::Lapsed => "lapsed",
+                Ended::Idle => "idle",
+            };
+            place::tell("vestibule:signed-out", &[("reason", reason)]);
+        }
     });
 }
 

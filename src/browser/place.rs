@@ -57,7 +57,9 @@ pub fn own(address: &str) -> Option<String> {
     let base = [origin(), root()].concat();
     let url = web_sys::Url::new_with_base(address, &base).ok()?;
     let on_it = url.origin() == origin() && matches!(&*url.protocol(), "https:" | "http:");
-    on_it.then(|| [url.pathname(), url.search(), url.hash()].concat())
+    // A path that begins so would be another origin once it stands alone.
+    let path = Some(url.pathname()).filter(|path| on_it && !path.starts_with("//"))?;
+    Some([path, url.search(), url.hash()].concat())
 }
 
 /// The path under the app's root of an address on this origin, without its query and fragment.
@@ -214,7 +216,11 @@ pub fn open_dialog(dialog: &web_sys::Element) {
 
 /// Closes the `<dialog>` over the page, if there is one.
 pub fn close_dialog() {
-    let open = document().and_then(|document| document.query_selector("dialog[open]").ok()?);
+    let open = document().and_then(|document| {
+        document
+            .query_selector("dialog[role=alertdialog][open]")
+            .ok()?
+    });
     if let Some(open) = open {
         call(&open, "close", &[]);
     }

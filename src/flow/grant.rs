@@ -6,7 +6,7 @@ use super::{Failure, World};
 use crate::config::Config;
 use crate::http::{HttpRequest, HttpResponse, Transport};
 use crate::oauth::{
-    self, Attempt, Challenge, Claims, Expected, IdToken, Key, Nonces, Proof, Refusal, Tie,
+    self, Attempt, Challenge, Claims, Expected, IdToken, Key, Proof, Refusal, Server, Servers, Tie,
     TokenError, Tokens,
 };
 use crate::secret::Secret;
@@ -16,8 +16,8 @@ use crate::secret::Secret;
 pub struct Memory {
     /// Its public keys, as they were published last.
     keys: RefCell<String>,
-    /// What it and the resources want to see again in proofs.
-    nonces: RefCell<Nonces>,
+    /// What proofs for it and for resources have to go by.
+    servers: RefCell<Servers>,
     /// By how many seconds its clock is ahead of this device's.
     ahead: Cell<i64>,
 }
@@ -43,19 +43,17 @@ pub async fn exchange(
 ) -> Result<(Tokens, Claims), Failure> {
     let mut id = [0; 16];
     world.random(&mut id)?;
-    let answer = proven(
-        world,
-        config,
-        memory,
-        oauth::exchange(config, code, attempt),
-        None,
-    )
-    .await?;
+    let name = oauth::name_of(&id);
+    let request = oauth::exchange(config, code, attempt);
+    let answer = proven(world, config, memory, request, &name, None).await?;
     let mut tokens = match Tokens::read(answer.body.expose(), world.now() / 1000) {
         Some(tokens) => tokens.map_err(Failure::Token)?,
         None => return Err(Failure::Exchange(Refusal::read(&answer))),
     };
-    tokens.session = oauth::name_of(&id);
+    if tokens.bound {
+        tokens.key.clone_from(&name);
+    }
+    tokens.session = name;
     let tie = Tie::SignIn {
         nonce: &attempt.nonce,
         acr: attempt.acr.as_deref(),
@@ -79,7 +77,11 @@ pub async fn renew(
 ) -> Result<(Tokens, Claims), Failure> {
     let known = IdToken::stored(&before.id).ok_or(Failure::Token(TokenError::Malformed))?;
     let request = oauth::refresh(config, before).ok_or(Failure::Lapsed)?;
-    let answer = proven(world, config, memory, request, None).await?;
+    // What the answer is checked with is had before: it comes once.
+    if memory.keys.borrow().is_empty() {
+        publish(world, config, memory).await?;
+    }
+    let answer = proven(world, config, memory, request, &before.key, None).await?;
     let mut tokens = match before.renewed(answer.body.expose(), world.now() / 1000) {
         Some(tokens) => tokens.map_err(Failure::Token)?,
         None => {
@@ -110,7 +112,7 @@ pub async fn authorized(
     tokens: &Tokens,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    proven(world, config, memory, request, Some(tokens)).await
+    proven(world, config, memory, request, &tokens.key, Some(tokens)).await
 }
 
 /// Makes the tokens worthless at the org, the refresh token first, and says whether the org could be reached. A failure
@@ -182,11 +184,25 @@ async fn key(
         if let Some(key) = known {
             return Ok(key);
         }
-        let request = HttpRequest::get(config.endpoint("/v1/keys"));
-        let answer = world.send(request).await?;
-        memory.keys.replace(answer.body.expose().to_owned());
+        publish(world, config, memory).await?;
     }
     oauth::key(&memory.keys.borrow(), id).ok_or(Failure::Token(TokenError::UnknownKey))
+}
+
+/// Asks for the org's keys as they are now.
+async fn publish(world: &impl World, config: &Config, memory: &Memory) -> Result<(), Failure> {
+    let request = HttpRequest::get(config.endpoint("/v1/keys"));
+    let answer = world.send(request).await?;
+    // Busy or unwell: that says nothing of the keys.
+    if answer.status != 200 {
+        let refusal = Refusal::read(&answer);
+        return Err(Failure::Start(Refusal {
+            setting: None,
+            ..refusal
+        }));
+    }
+    memory.keys.replace(answer.body.expose().to_owned());
+    Ok(())
 }
 
 /// Sends a request with a proof, where proofs are wanted, and once more where the server names a nonce or its clock shows
@@ -196,6 +212,7 @@ async fn proven(
     config: &Config,
     memory: &Memory,
     mut request: HttpRequest,
+    key: &str,
     tokens: Option<&Tokens>,
 ) -> Result<HttpResponse, Failure> {
     let mut digest = None;
@@ -211,46 +228,39 @@ async fn proven(
         Some(token) => Some(world.sha256(token).await?),
         None => None,
     };
-    let name = config.namespace();
+    let name = [&config.namespace(), "|", key].concat();
     let key = world.proof_key(&name).await?;
     let mut again = true;
     loop {
         let mut id = [0; 16];
         world.random(&mut id)?;
-        let ahead = memory.ahead.get();
-        let unsigned = {
-            let nonces = memory.nonces.borrow();
-            let proof = Proof {
-                key: &key,
-                method: request.method.name(),
-                url: &request.url,
-                now: (world.now() / 1000).saturating_add_signed(ahead),
-                id: &id,
-                nonce: nonces.of(&request.url),
-                access_digest: digest.as_ref(),
-            };
-            proof.unsigned()
+        let server = memory.servers.borrow().of(&request.url);
+        let ahead = server.ahead.unwrap_or(memory.ahead.get());
+        let proof = Proof {
+            key: &key,
+            method: request.method.name(),
+            url: &request.url,
+            now: (world.now() / 1000).saturating_add_signed(ahead),
+            id: &id,
+            nonce: server.nonce.as_deref(),
+            access_digest: digest.as_ref(),
         };
+        let unsigned = proof.unsigned();
         let signature = world.signs(&name, unsigned.as_bytes()).await?;
         request.proof = Some(oauth::signed(&unsigned, &signature));
         let answer = world.send(request.clone()).await?;
         let shown = answer.date.map(|date| apart(date, world.now() / 1000));
-        if let Some(nonce) = &answer.nonce {
-            memory.nonces.borrow_mut().keep(&request.url, nonce.clone());
-        }
         let error = refused_for(&answer);
-        let late = error == "invalid_dpop_proof" || error == "invalid_token";
-        let wrong_clock = shown.filter(|shown| late && shown.abs_diff(ahead) > 60);
-        if let Some(shown) = wrong_clock {
-            memory.ahead.set(shown);
-        }
         let named = error == "use_dpop_nonce" && answer.nonce.is_some();
-        if !std::mem::take(&mut again) || !(named || wrong_clock.is_some()) {
+        let late = error == "invalid_dpop_proof" || error == "invalid_token";
+        let wrong_clock = late && shown.is_some_and(|shown| shown.abs_diff(ahead) > 60);
+        let known = Server {
+            nonce: answer.nonce.clone().or(server.nonce),
+            ahead: shown.or(server.ahead),
+        };
+        memory.servers.borrow_mut().keep(&request.url, known);
+        if !std::mem::take(&mut again) || !(named || wrong_clock) {
             return Ok(answer);
-        }
-        // A server that wants a nonce may tell its time with it.
-        if let (true, Some(shown)) = (named, shown) {
-            memory.ahead.set(shown);
         }
     }
 }

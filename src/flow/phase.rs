@@ -233,6 +233,7 @@ impl Flow {
                     purpose,
                     busy: true,
                     said: self.said,
+                    idle_until: self.idle_until,
                     ..Self::default()
                 };
             }
@@ -394,6 +395,11 @@ impl Flow {
         match &self.phase {
             Phase::Home(session) => session.as_ref(),
             Phase::Inside { session, .. } => Some(session),
+            Phase::Traced { before, .. } => match &**before {
+                Phase::Home(session) => session.as_ref(),
+                Phase::Inside { session, .. } => Some(session),
+                _ => None,
+            },
             _ => None,
         }
     }

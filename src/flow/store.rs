@@ -18,7 +18,7 @@ use crate::idx::{
     Answer, Answers, ELSEWHERE, Form, Kind, PROVIDER_FAILED, Progress, REMEMBER, Stop,
 };
 use crate::leptos::*;
-use crate::oauth::{Attempt, Challenge, Purpose, Route, Wish};
+use crate::oauth::{Attempt, Challenge, Purpose, Refusal, Route, Wish};
 use crate::pages::{self, Action, Card, Press, Raw};
 use crate::secret::Secret;
 use crate::session::Page;
@@ -58,8 +58,8 @@ struct Inner {
     back: RefCell<Option<String>>,
     /// The session's tokens could not be renewed, and the page says so.
     stranded: Cell<bool>,
-    /// What a resource wanted that the person was asked for last: asked for once more it is not to be had.
-    stepped: RefCell<Option<Challenge>>,
+    /// What resources wanted that the person was asked for: asked for once more by the same one it is not to be had.
+    stepped: RefCell<Vec<(String, Challenge)>>,
     attempt: RefCell<Option<Attempt>>,
     /// Goes up with each request of the person's; an older one's answer is nobody's.
     epoch: Cell<u32>,
@@ -110,9 +110,9 @@ impl FlowStore {
                     store.hears(news);
                 }
             }),
-            forever(move || {
+            forever(move |at: u64| {
                 if let Some(idle) = this.get().and_then(|store| store.inner.idle) {
-                    idle.elsewhere();
+                    idle.elsewhere(at);
                 }
             }),
         );
@@ -122,7 +122,7 @@ impl FlowStore {
                     store.finds(finding);
                 }
             });
-            Idle::new(minutes, then, forever(move || keeper.tell_active()))
+            Idle::new(minutes, then, forever(move |at: u64| keeper.sees(at)))
         });
         let inner = Inner {
             config,
@@ -132,7 +132,7 @@ impl FlowStore {
             pages,
             back: RefCell::new(None),
             stranded: Cell::new(false),
-            stepped: RefCell::new(None),
+            stepped: RefCell::default(),
             attempt: RefCell::new(None),
             epoch: Cell::new(0),
             polling: Cell::new(None),
@@ -213,9 +213,6 @@ impl FlowStore {
         if self.inner().keeper.lapsed() && !step {
             return self.revive();
         }
-        if let Some(at) = self.inner().page_at(&place::path()) {
-            return self.go_inside(at);
-        }
         let parameter = |name: &str| place::parameter(name).filter(|value| !value.is_empty());
         let mut wishes: Vec<Wish> = Vec::new();
         let mut purpose = address.purpose();
@@ -230,6 +227,13 @@ impl FlowStore {
             self.inner().back.replace(Some(back));
         }
         let idle = parameter("state").is_some_and(|state| state == IDLE);
+        let path = place::path();
+        // A page of the app's own has its query to itself, but where it stands at the root.
+        if let Some(at) = self.inner().page_at(&path)
+            && (!path.is_empty() || wishes.is_empty() && !idle)
+        {
+            return self.go_inside(at);
+        }
         place::bare();
         if address == Address::Activate {
             return self.activate(token.map(Secret::new), code);
@@ -299,9 +303,16 @@ impl FlowStore {
 
     /// Home. A request that is out is nobody's any more; the transaction can be taken up again by its address.
     fn go_home(self) {
+        let inner = self.inner();
+        let stranded = inner.stranded.get();
+        if inner.keeper.lapsed() && !stranded {
+            return self.revive();
+        }
         self.next_epoch();
+        // It may yet be had.
+        inner.stranded.set(stranded);
         let session = self.session();
-        match self.inner().page_at("") {
+        match inner.page_at("") {
             Some(at) if session.is_some() => self.go_inside(at),
             _ => {
                 let present = session.is_some();
@@ -323,6 +334,7 @@ impl FlowStore {
                 self.apply(Event::Inside { session, at, title });
                 self.watch_over();
             }
+            None if inner.keeper.lapsed() => self.revive(),
             None => {
                 inner.back.replace(Some(place::whole()));
                 match self.stored() {
@@ -336,7 +348,8 @@ impl FlowStore {
     /// Somebody is signed in: they go where they were going, or home. After signing in no step is left to go back to.
     fn welcome(self, session: Session, moves: bool) {
         let inner = self.inner();
-        if let Some(back) = inner.back.take() {
+        let back = inner.back.take().and_then(|back| place::own(&back));
+        if let Some(back) = back {
             let path = place::under_root(&back);
             if let Some(at) = path.as_ref().and_then(|path| inner.page_at(path)) {
                 place::show_whole(&back, true);
@@ -344,7 +357,7 @@ impl FlowStore {
             }
             // A page of the host's own, and none of the ways in.
             if path.is_none_or(|path| Address::parse(&path) == Address::Unknown) {
-                return place::replace(&back);
+                return place::replace(&[place::origin(), back].concat());
             }
         }
         if moves {
@@ -362,7 +375,7 @@ impl FlowStore {
     /// From now on somebody has to be there, where a deployment wants that.
     fn watch_over(self) {
         if let Some(idle) = self.inner().idle {
-            idle.begin();
+            idle.begin(self.inner().keeper.seen());
         }
     }
 
@@ -371,6 +384,7 @@ impl FlowStore {
         let inner = self.inner();
         let epoch = self.next_epoch();
         self.apply(Event::Starting(Purpose::SignIn));
+        inner.stranded.set(true);
         self.watch();
         spawn(async move {
             let renewed = inner.keeper.tokens().await;
@@ -380,12 +394,14 @@ impl FlowStore {
             inner.lasting.replace(None);
             match renewed {
                 Ok(_) => self.open(),
-                Err(failure) if inner.keeper.lapsed() => {
-                    self.apply(Event::Failed(failure));
-                    inner.stranded.set(true);
+                // Nothing of a code is spoiled: the org is busy or unwell.
+                Err(Failure::Exchange(refusal)) => {
+                    self.apply(Event::Failed(Failure::Start(Refusal {
+                        setting: None,
+                        ..refusal
+                    })));
                 }
-                // It is over, and the page says so.
-                Err(_) => {}
+                Err(failure) => self.apply(Event::Failed(failure)),
             }
         });
     }
@@ -402,10 +418,9 @@ impl FlowStore {
                     idle.rest();
                 }
                 self.apply(Event::Idle(None));
-                let theirs = self.with_untracked(|flow| {
-                    flow.session().is_some() || matches!(flow.phase, Phase::Loading)
-                });
-                if !theirs {
+                let shown = self.with_untracked(|flow| flow.session().is_some());
+                let asked = matches!(why, Ended::SignedOut | Ended::Idle);
+                if !shown && !asked && !inner.stranded.get() {
                     return;
                 }
                 // Whoever did not mean to go wants to be back where they were.
@@ -434,14 +449,18 @@ impl FlowStore {
         self.start(Purpose::SignIn, Route::Here, Vec::new(), false);
     }
 
-    /// A resource wants the person to prove more, or again: then they are asked, and come back here. `false` if nothing is
-    /// wanted, or the same as the last time: then it is not to be had this way.
-    pub fn step_up(self, wanted: Option<Challenge>) -> bool {
+    /// A resource wants the person to prove more, or again: then they are asked, and come back here. `false` if it wants
+    /// nothing, or the same as the last time: then it is not to be had this way.
+    pub fn step_up(self, url: &str, wanted: Option<Challenge>) -> bool {
         let inner = self.inner();
-        let before = inner.stepped.replace(wanted.clone());
-        let Some(wanted) = wanted.filter(|wanted| before.as_ref() != Some(wanted)) else {
+        let asked = (url.to_owned(), wanted.clone().unwrap_or_default());
+        let before = inner.stepped.borrow().contains(&asked);
+        inner.stepped.borrow_mut().retain(|(known, _)| known != url);
+        let Some(wanted) = wanted else { return false };
+        inner.stepped.borrow_mut().push(asked);
+        if before {
             return false;
-        };
+        }
         let mut wishes: Vec<Wish> = Vec::new();
         let acr = wanted.acr_values.map(Secret::new);
         wishes.extend(acr.map(|acr| ("acr_values", acr)));
@@ -487,7 +506,7 @@ impl FlowStore {
     /// Does what a button says.
     pub fn press(self, press: Press) {
         let busy = self.flow.read_untracked().busy;
-        if busy && !matches!(press, Press::Abandon | Press::Home) {
+        if busy && !matches!(press, Press::Abandon | Press::Home | Press::Stay) {
             return;
         }
         self.inner().deeds.set(0);
@@ -579,10 +598,10 @@ impl FlowStore {
             }
             Press::Home => {
                 self.inner().back.replace(None);
-                self.go_home();
                 if !place::path().is_empty() {
                     place::show("", false);
                 }
+                self.go_home();
             }
             // The session could not be renewed, and may be now.
             Press::Resume if self.inner().keeper.lapsed() => self.open(),
@@ -637,6 +656,9 @@ impl FlowStore {
         demands: bool,
     ) {
         let inner = self.inner();
+        if !demands {
+            inner.stepped.borrow_mut().clear();
+        }
         let epoch = self.next_epoch();
         self.forget();
         let hint = wishes.iter().find(|(name, _)| *name == "login_hint");

@@ -68,23 +68,32 @@ pub fn signed(unsigned: &str, signature: &[u8]) -> Secret {
     Secret::new([unsigned, ".", &signature].concat())
 }
 
-/// The nonces that servers gave out, each for its own origin (RFC 9449, sections 8.2 and 9).
-#[derive(Default)]
-pub struct Nonces(Vec<(String, String)>);
+/// What proofs for a server have to go by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Server {
+    /// The nonce that it gave out last (RFC 9449, sections 8.2 and 9).
+    pub nonce: Option<String>,
+    /// By how many seconds its clock is ahead of this device's, where it has shown that.
+    pub ahead: Option<i64>,
+}
 
-impl Nonces {
-    /// The newest one for the server of that address.
-    pub fn of(&self, url: &str) -> Option<&str> {
+/// What is known of servers, each by its origin.
+#[derive(Default)]
+pub struct Servers(Vec<(String, Server)>);
+
+impl Servers {
+    /// What is known of the server of that address.
+    pub fn of(&self, url: &str) -> Server {
         let origin = http::origin(url);
         let known = self.0.iter().find(|(known, _)| known == origin);
-        known.map(|(_, nonce)| nonce.as_str())
+        known.map(|(_, server)| server.clone()).unwrap_or_default()
     }
 
-    /// A server gave one out.
-    pub fn keep(&mut self, url: &str, nonce: String) {
+    /// Something new is known of it.
+    pub fn keep(&mut self, url: &str, server: Server) {
         let origin = http::origin(url);
         self.0.retain(|(known, _)| known != origin);
-        self.0.push((origin.to_owned(), nonce));
+        self.0.push((origin.to_owned(), server));
     }
 }
 
@@ -156,13 +165,18 @@ mod tests {
     }
 
     #[test]
-    fn each_server_has_its_own_nonce() {
-        let mut nonces = Nonces::default();
-        nonces.keep("https://id.acme.test/oauth2/v1/token", "a".to_owned());
-        nonces.keep("https://api.acme.test", "b".to_owned());
-        nonces.keep("https://id.acme.test/other?x", "c".to_owned());
-        assert_eq!(nonces.of("https://id.acme.test/"), Some("c"));
-        assert_eq!(nonces.of("https://api.acme.test/me#x"), Some("b"));
-        assert_eq!(nonces.of("https://elsewhere.test/me"), None);
+    fn each_server_has_its_own_nonce_and_its_own_clock() {
+        let server = |nonce: &str, ahead| Server {
+            nonce: Some(nonce.to_owned()),
+            ahead,
+        };
+        let mut servers = Servers::default();
+        servers.keep("https://id.acme.test/oauth2/v1/token", server("a", None));
+        servers.keep("https://api.acme.test", server("b", Some(-60)));
+        servers.keep("https://id.acme.test/other?x", server("c", None));
+        assert_eq!(servers.of("https://id.acme.test/"), server("c", None));
+        let other = servers.of("https://api.acme.test/me#x");
+        assert_eq!(other, server("b", Some(-60)));
+        assert_eq!(servers.of("https://elsewhere.test/me"), Server::default());
     }
 }

@@ -49,7 +49,12 @@ impl Refusal {
     /// Another try with the same would be refused the same (RFC 6749, section 5.2): the server has judged, and is not merely
     /// busy or unwell.
     pub fn is_final(&self) -> bool {
-        let passes = ["temporarily_unavailable", "server_error", "slow_down"];
+        let passes = [
+            "temporarily_unavailable",
+            "server_error",
+            "slow_down",
+            "use_dpop_nonce",
+        ];
         let code = self.code();
         !code.is_empty() && (400..=403).contains(&self.status) && !passes.contains(&code)
     }

@@ -10,6 +10,6 @@ mod token;
 pub use attempt::{Attempt, Purpose, Route, Wish};
 pub use challenge::Challenge;
 pub use claims::{Claims, Expected, IdToken, Key, SKEW, Tie, key, made_at};
-pub use dpop::{Nonces, Proof, ProofKey, signed};
+pub use dpop::{Proof, ProofKey, Server, Servers, signed};
 pub use error::{Refusal, Setting, TokenError};
 pub use token::{Tokens, exchange, logout, name_of, refresh, revoke};

@@ -28,7 +28,17 @@ pub struct Tokens {
     pub bound: bool,
     /// Which sign-in they came of, in this browser: tabs that share it share what is renewed. It opens nothing.
     pub session: String,
+    /// What the key is called that they are bound to, if they are.
+    pub key: String,
+    /// How often that session has had newer ones. Of two, those count that have the higher number: clocks may be set.
+    pub turn: u64,
+    /// When somebody was last seen to do something: milliseconds since 1970, or 0.
+    pub seen: u64,
 }
+
+/// How long a renewal's answer is waited for, in milliseconds: no longer, so that a lost one can be asked for again while
+/// the org still gives it (protocol reference, 1.5).
+const PATIENCE: u32 = 5_000;
 
 /// The name of a session, out of bytes from the cryptographic random generator.
 pub fn name_of(random: &[u8; 16]) -> String {
@@ -63,7 +73,10 @@ pub fn refresh(config: &Config, tokens: &Tokens) -> Option<HttpRequest> {
         ("client_id", &config.client_id),
         ("scope", &config.scopes),
     ]);
-    Some(HttpRequest::form(config.endpoint("/v1/token"), fields))
+    Some(HttpRequest {
+        patience: PATIENCE,
+        ..HttpRequest::form(config.endpoint("/v1/token"), fields)
+    })
 }
 
 /// The request that makes a token worthless (RFC 7009, section 2.1). `hint` is `access_token` or `refresh_token`.
@@ -147,13 +160,28 @@ impl Tokens {
                 .unwrap_or_default()
                 .to_owned(),
             expires_at: number("expires_at").unwrap_or_else(|| now.saturating_add(lifetime)),
-            ahead: ahead.or(behind).unwrap_or_default(),
+            ahead: ahead
+                .or(behind)
+                .or_else(|| Some(before?.ahead))
+                .unwrap_or_default(),
             bound,
             session: root
                 .text("session")
                 .or_else(|| Some(before?.session.as_str()))
                 .unwrap_or_default()
                 .to_owned(),
+            key: root
+                .text("key")
+                .or_else(|| Some(before?.key.as_str()))
+                .unwrap_or_default()
+                .to_owned(),
+            turn: match before {
+                Some(before) => before.turn.saturating_add(1),
+                None => number("turn").unwrap_or_default(),
+            },
+            seen: number("seen")
+                .or_else(|| Some(before?.seen))
+                .unwrap_or_default(),
         }))
     }
 
@@ -169,6 +197,9 @@ impl Tokens {
             text("expires_at", &self.expires_at.to_string()),
             text(ahead, &self.ahead.unsigned_abs().to_string()),
             text("session", &self.session),
+            text("key", &self.key),
+            text("turn", &self.turn.to_string()),
+            text("seen", &self.seen.to_string()),
         ];
         members.extend(
             self.refresh
@@ -212,6 +243,9 @@ mod tests {
                 ahead,
                 bound: ahead == 12,
                 session: "s".to_owned(),
+                key: "k".to_owned(),
+                turn: 3,
+                seen: 1_900_000_000_000,
                 ..read(ANSWER)
             };
             let again = read(&tokens.write());
@@ -219,7 +253,8 @@ mod tests {
             assert!(again.refresh == tokens.refresh && again.scope == tokens.scope);
             assert_eq!(again.expires_at, 4600);
             assert_eq!((again.ahead, again.bound), (ahead, tokens.bound));
-            assert_eq!(again.session, "s");
+            assert_eq!((again.session, again.key), ("s".to_owned(), "k".to_owned()));
+            assert_eq!((again.turn, again.seen), (3, 1_900_000_000_000));
         }
     }
 
@@ -227,6 +262,8 @@ mod tests {
     fn a_renewal_keeps_what_it_is_not_given() {
         let before = Tokens {
             session: "s".to_owned(),
+            ahead: -86_400,
+            turn: 3,
             ..read(ANSWER)
         };
         let answer = r#"{"token_type":"Bearer","expires_in":60,"access_token":"b"}"#;
@@ -236,6 +273,7 @@ mod tests {
         assert_eq!(after.access.expose(), "b");
         assert!(after.id == before.id && after.refresh == before.refresh);
         assert_eq!((after.expires_at, after.session.as_str()), (2060, "s"));
+        assert_eq!((after.ahead, after.turn), (-86_400, 4));
         assert_eq!((after.left(2000), after.left(3000)), (60, 0));
         let rotated = answer.replace("\"b\"", r#""b","refresh_token":"r2""#);
         let Some(Ok(after)) = before.renewed(&rotated, 2000) else {

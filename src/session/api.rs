@@ -51,8 +51,7 @@ impl Session {
         self.0.with(|flow| Some(flow.session()?.claims.clone()))
     }
 
-    /// An access token that is good for five more seconds at the least, renewed if it has to be: one renewal at a time, in all
-    /// tabs together. Prefer [`Session::fetch`]: with `"dpop": true` a token is worth nothing without a proof beside it.
+    /// An access token that is good now, renewed if it has to be: one renewal at a time, in all tabs together. Prefer [`Session::fetch`]: with `"dpop": true` a token is worth nothing without a proof beside it.
     ///
     /// ```no_run
     /// # use vestibule::flow::Failure;
@@ -95,10 +94,11 @@ impl Session {
     /// As [`Session::access_token`]; [`Failure::Unreachable`] if no answer came; [`Failure::StepUp`] if the person is being
     /// asked: the page is about to be another one.
     pub async fn fetch(self, request: HttpRequest) -> Result<HttpResponse, Failure> {
+        let url = request.url.clone();
         let answer = self.0.keeper().fetch(request).await?;
         let challenge = answer.challenge.as_deref().map(Challenge::read);
         let wanted = challenge.filter(|challenge| answer.status == 401 && challenge.wants_more());
-        match self.0.step_up(wanted) {
+        match self.0.step_up(&url, wanted) {
             true => Err(Failure::StepUp),
             false => Ok(answer),
         }

@@ -7,6 +7,8 @@ use crate::browser::place;
 use crate::browser::timer::{self, Timer};
 use crate::leptos::forever;
 
+/// Tabs that were asleep hear so late of what was done in others: milliseconds.
+const HEARING: u32 = 500;
 /// So often, at most, the other tabs hear that somebody is there: milliseconds.
 const TELL: u64 = 5_000;
 
@@ -31,9 +33,11 @@ struct State {
     seen: Cell<u64>,
     told: Cell<u64>,
     warned: Cell<bool>,
+    /// The time was up long before anybody looked, and the other tabs had their say.
+    heard: Cell<bool>,
     timer: RefCell<Option<Timer>>,
     then: &'static dyn Fn(Finding),
-    tell: &'static dyn Fn(),
+    tell: &'static dyn Fn(u64),
 }
 
 impl Idle {
@@ -42,13 +46,14 @@ impl Idle {
     pub(crate) fn new(
         minutes: u32,
         then: &'static dyn Fn(Finding),
-        tell: &'static dyn Fn(),
+        tell: &'static dyn Fn(u64),
     ) -> Self {
         let idle = Self(forever(State {
             limit: u64::from(minutes) * 60_000,
             seen: Cell::new(0),
             told: Cell::new(0),
             warned: Cell::new(false),
+            heard: Cell::new(false),
             timer: RefCell::new(None),
             then,
             tell,
@@ -57,9 +62,14 @@ impl Idle {
         idle
     }
 
-    /// Somebody has signed in, or was so when the page came.
-    pub(crate) fn begin(self) {
-        self.stays();
+    /// Somebody is signed in, and was last seen then, in milliseconds since 1970; 0 if they have just come.
+    pub(crate) fn begin(self, seen: u64) {
+        let seen = if seen == 0 { timer::now() } else { seen };
+        self.0.seen.set(seen);
+        if seen.saturating_add(self.0.limit) > timer::now() {
+            self.is_seen();
+        }
+        self.check();
     }
 
     /// Nobody is signed in.
@@ -68,21 +78,37 @@ impl Idle {
         self.0.warned.set(false);
     }
 
-    /// Somebody did something in another tab.
-    pub(crate) fn elsewhere(self) {
-        if self.0.timer.borrow().is_some() {
-            self.stays();
+    /// Somebody did something in another tab, at that time.
+    pub(crate) fn elsewhere(self, at: u64) {
+        let state = self.0;
+        if state.timer.borrow().is_none() || at <= state.seen.get() {
+            return;
         }
-    }
-
-    /// The person wants to stay.
-    pub(crate) fn stays(self) {
-        self.0.seen.set(timer::now());
-        if self.0.warned.take() {
-            (self.0.then)(Finding::Present);
-            (self.0.tell)();
+        state.seen.set(at);
+        if state.seen.get().saturating_add(state.limit) > timer::now() && state.warned.take() {
+            (state.then)(Finding::Present);
         }
         self.check();
+    }
+
+    /// The person says that they are there, if it is not too late.
+    pub(crate) fn stays(self) {
+        let state = self.0;
+        if timer::now() < state.seen.get().saturating_add(state.limit) {
+            if state.warned.take() {
+                (state.then)(Finding::Present);
+            }
+            self.is_seen();
+        }
+        self.check();
+    }
+
+    fn is_seen(self) {
+        let now = timer::now();
+        self.0.seen.set(now);
+        self.0.told.set(now);
+        self.0.heard.set(false);
+        (self.0.tell)(now);
     }
 
     /// Looks at the time now.
@@ -103,10 +129,10 @@ impl Idle {
         if now >= state.seen.get().saturating_add(state.limit) {
             return self.check();
         }
-        state.seen.set(now);
         if now.saturating_sub(state.told.get()) > TELL {
-            state.told.set(now);
-            (state.tell)();
+            self.is_seen();
+        } else {
+            state.seen.set(now);
         }
     }
 
@@ -116,6 +142,12 @@ impl Idle {
         let warn = end.saturating_sub(pace::warning(state.limit));
         let now = timer::now();
         let next = if now >= end {
+            let late = now > end.saturating_add(2_000);
+            if late && !state.heard.replace(true) {
+                let timer = Timer::after(HEARING, move || self.check());
+                state.timer.replace(timer);
+                return;
+            }
             self.rest();
             return (state.then)(Finding::Gone);
         } else if now >= warn {

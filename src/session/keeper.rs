@@ -24,6 +24,8 @@ pub(crate) const IDLE: &str = "idle";
 const SLACK: u64 = 5;
 /// A tab waits so long for another one that renews: longer than a request may take. Milliseconds.
 const TURN: u32 = 20_000;
+/// So long for all that a renewal may take: a turn, the answers, and two requests.
+const RENEWAL: u32 = 60_000;
 /// So long for others to say that they have newer tokens.
 const ANSWERS: u32 = 200;
 /// So long for one that said it has some on their way.
@@ -76,8 +78,8 @@ struct State {
     timer: RefCell<Option<Timer>>,
     channel: RefCell<Option<Channel>>,
     ear: &'static dyn Fn(News),
-    /// Somebody does something in another tab.
-    active: &'static dyn Fn(),
+    /// Somebody did something in another tab, at that time.
+    active: &'static dyn Fn(u64),
 }
 
 impl Keeper {
@@ -87,7 +89,7 @@ impl Keeper {
         config: &'static Config,
         storage: &'static Storage,
         ear: &'static dyn Fn(News),
-        active: &'static dyn Fn(),
+        active: &'static dyn Fn(u64),
     ) -> Self {
         let mut id = [0; 16];
         // Without chance two tabs may have one name, and one of them waits for nothing.
@@ -151,18 +153,31 @@ impl Keeper {
     /// that session go on with what is new.
     pub(crate) fn begin(self, mut tokens: Tokens, claims: &Claims) {
         let before = self.0.tokens.take();
-        if let Some(before) = before {
-            let person = IdToken::stored(&before.id);
-            let same = person.is_some_and(|person| person.text("sub") == claims.text("sub"));
-            if same {
-                tokens.session.clone_from(&before.session);
-            }
-            spawn(async move {
-                flow::revoke(&Browser, self.0.config, &before).await;
-            });
+        let Some(before) = before else {
+            return self.keep(tokens);
+        };
+        let person = IdToken::stored(&before.id);
+        let same = person.is_some_and(|person| person.text("sub") == claims.text("sub"));
+        if same {
+            tokens.session.clone_from(&before.session);
+            tokens.turn = before.turn.saturating_add(1);
         }
         self.keep(tokens);
-        self.tell_renewed();
+        if same {
+            self.tell_renewed();
+        }
+        spawn(async move {
+            self.bury(before).await;
+        });
+    }
+
+    /// Makes tokens worthless at the org, and forgets the key that they were bound to. Says whether the org is there.
+    async fn bury(self, tokens: Tokens) -> bool {
+        let config = self.0.config;
+        if tokens.bound {
+            browser::forget_proof_key(&[&config.namespace(), "|", &tokens.key].concat()).await;
+        }
+        flow::revoke(&Browser, config, &tokens).await
     }
 
     /// The tokens, with an access token that is good, renewed if it has to be.
@@ -171,7 +186,8 @@ impl Keeper {
     /// [`Failure::Lapsed`] if nobody is signed in any more; another one if the tokens cannot be renewed just now.
     pub(crate) async fn tokens(self) -> Result<Tokens, Failure> {
         let tokens = self.current().ok_or(Failure::Lapsed)?;
-        if tokens.left(now()) > SLACK {
+        let left = tokens.left(now());
+        if left > SLACK || (left > 0 && tokens.refresh.is_none()) {
             return Ok(tokens);
         }
         match self.renew(&tokens).await {
@@ -198,7 +214,9 @@ impl Keeper {
             return Ok(answer);
         }
         self.renew(&tokens).await?;
-        let tokens = self.current().ok_or(Failure::Lapsed)?;
+        // Somebody else may have signed in meanwhile: it was no request of theirs.
+        let same = |now: &Tokens| now.session == tokens.session;
+        let tokens = self.current().filter(same).ok_or(Failure::Lapsed)?;
         send(tokens, request).await
     }
 
@@ -208,34 +226,33 @@ impl Keeper {
     /// [`Failure::Lapsed`] if the session is over; another one if it may yet be renewed.
     pub(crate) async fn renew(self, before: &Tokens) -> Result<(), Failure> {
         let state = self.0;
-        let joins = state.renewing.get();
-        if joins {
-            self.until(TURN * 2, || !state.renewing.get()).await;
+        if !state.renewing.get() && !self.changed(before) {
+            if before.refresh.is_none() {
+                self.end(Ended::Lapsed);
+                return Err(Failure::Lapsed);
+            }
+            state.renewing.set(true);
+            state.failure.replace(None);
+            let before = before.clone();
+            // Whoever asked may not wait for it; it goes on all the same.
+            spawn(async move {
+                let renewed = self.take_turn(&before).await;
+                state.stage.set(Stage::None);
+                state.renewing.set(false);
+                if let Err(failure) = renewed {
+                    state.failed.set(state.failed.get().saturating_add(1));
+                    self.due_in(pace::again(state.failed.get(), failure.retry_after()));
+                    state.failure.replace(Some(failure));
+                }
+                self.wake();
+            });
         }
+        self.until(RENEWAL, || !state.renewing.get()).await;
         if self.changed(before) {
             return self.current().map(|_| ()).ok_or(Failure::Lapsed);
         }
-        if joins {
-            // What became of that one became of this one.
-            let failure = state.failure.borrow().clone();
-            return Err(failure.unwrap_or(Failure::Unreachable(Unreachable::TimedOut)));
-        }
-        if before.refresh.is_none() {
-            self.end(Ended::Lapsed);
-            return Err(Failure::Lapsed);
-        }
-        state.renewing.set(true);
-        let renewed = self.take_turn(before).await;
-        state.stage.set(Stage::None);
-        state.renewing.set(false);
-        state.failure.replace(renewed.clone().err());
-        if let Err(failure) = &renewed {
-            let retry_after = failure.retry_after();
-            state.failed.set(state.failed.get().saturating_add(1));
-            self.due_in(pace::again(state.failed.get(), retry_after));
-        }
-        self.wake();
-        renewed
+        let failure = state.failure.borrow().clone();
+        Err(failure.unwrap_or(Failure::Unreachable(Unreachable::TimedOut)))
     }
 
     async fn take_turn(self, before: &Tokens) -> Result<(), Failure> {
@@ -251,9 +268,10 @@ impl Keeper {
         let _lock = Lock::hold(&name, TURN).await;
         if !self.changed(before) {
             state.stage.set(Stage::Asking);
+            state.promised.set(0);
             self.say(Word::Ask {
                 from: state.id.clone(),
-                expires_at: before.expires_at,
+                turn: before.turn,
             });
             self.until(ANSWERS, || self.changed(before)).await;
             loop {
@@ -286,7 +304,7 @@ impl Keeper {
                 Ok(())
             }
             Err(failure @ (Failure::Lapsed | Failure::Token(_))) => {
-                self.say(Word::Ended);
+                self.say(Word::Ended { turn: before.turn });
                 self.end(Ended::Lapsed);
                 Err(failure)
             }
@@ -311,7 +329,6 @@ impl Keeper {
     /// Signs the person out: here, in every tab, and at the org, as far as that can be reached. Returns the end-session
     /// address that the browser is to go to, where one is configured and the org is there.
     pub(crate) async fn sign_out(self, why: Ended) -> Option<String> {
-        let config = self.0.config;
         let claims = self
             .current()
             .and_then(|tokens| IdToken::stored(&tokens.id));
@@ -320,12 +337,9 @@ impl Keeper {
             self.say(Word::SignedOut { sub });
         }
         let tokens = self.end(why)?;
-        if config.dpop {
-            browser::forget_proof_key(&config.namespace()).await;
-        }
-        let reached = flow::revoke(&Browser, config, &tokens).await;
+        let reached = self.bury(tokens.clone()).await;
         let state = (why == Ended::Idle).then_some(IDLE);
-        oauth::logout(config, &tokens, state).filter(|_| reached)
+        oauth::logout(self.0.config, &tokens, state).filter(|_| reached)
     }
 
     /// Somebody looks at the page again: what was due meanwhile is done at once.
@@ -335,9 +349,19 @@ impl Keeper {
         }
     }
 
-    /// Tells the other tabs that the person does something here.
-    pub(crate) fn tell_active(self) {
-        self.say(Word::Active);
+    /// When somebody was last seen to do something, as far as that is known: milliseconds since 1970.
+    pub(crate) fn seen(self) -> u64 {
+        let tokens = self.0.tokens.borrow();
+        tokens.as_ref().map_or(0, |tokens| tokens.seen)
+    }
+
+    /// The person does something here, and the other tabs hear of it.
+    pub(crate) fn sees(self, at: u64) {
+        if let Some(tokens) = self.0.tokens.borrow_mut().as_mut() {
+            tokens.seen = at;
+        }
+        self.store();
+        self.say(Word::Active { at });
     }
 
     fn current(self) -> Option<Tokens> {
@@ -350,15 +374,23 @@ impl Keeper {
         now.as_ref().is_none_or(|now| now.access != before.access)
     }
 
-    fn keep(self, tokens: Tokens) {
-        if self.0.config.storage == Keeping::Tab {
-            let text = Secret::new(tokens.write());
-            self.0.storage.set(TOKENS, text.expose());
-        }
+    fn keep(self, mut tokens: Tokens) {
         self.0.failed.set(0);
+        tokens.seen = tokens.seen.max(self.seen());
         self.0.tokens.replace(Some(tokens));
+        self.store();
         self.schedule();
         self.wake();
+    }
+
+    fn store(self) {
+        if self.0.config.storage == Keeping::Memory {
+            return;
+        }
+        let text = self.0.tokens.borrow().as_ref().map(Tokens::write);
+        if let Some(text) = text.map(Secret::new) {
+            self.0.storage.set(TOKENS, text.expose());
+        }
     }
 
     fn hear_renewed(self) {
@@ -368,7 +400,11 @@ impl Keeper {
         }
     }
 
+    /// Nobody shares a session that is in one page's memory alone.
     fn tell_renewed(self) {
+        if self.0.config.storage == Keeping::Memory {
+            return;
+        }
         let text = self.0.tokens.borrow().as_ref().map(Tokens::write);
         if let Some(text) = text {
             self.say(Word::Renewed(Secret::new(text)));
@@ -397,15 +433,15 @@ impl Keeper {
                     // What is not theirs is not ended by them.
                     if !ours {
                         spawn(async move {
-                            flow::revoke(&Browser, state.config, &tokens).await;
+                            self.bury(tokens).await;
                         });
                     }
                 }
             }
-            Word::Active => (state.active)(),
+            Word::Active { at } => (state.active)(at),
             _ if !ours => {}
-            Word::Ask { from, expires_at } => {
-                if tokens.expires_at > expires_at {
+            Word::Ask { from, turn } => {
+                if tokens.turn > turn {
                     self.tell_renewed();
                 } else if match state.stage.get() {
                     Stage::Sending => true,
@@ -422,23 +458,25 @@ impl Keeper {
                 }
             }
             Word::Renewing => {
-                if state.stage.get() == Stage::None {
+                // Who has failed at it already keeps to the pauses between the tries.
+                if state.stage.get() == Stage::None && state.failed.get() == 0 {
                     state.orphaned.set(true);
                     self.due_in(SILENCE + 8 * u64::from(chance()));
                 }
             }
             Word::Renewed(text) => {
                 let newer = Tokens::read(text.expose(), now()).and_then(Result::ok);
-                let newer = newer.filter(|newer| {
-                    newer.expires_at >= tokens.expires_at && newer.access != tokens.access
-                });
-                if let Some(newer) = newer {
+                if let Some(newer) = newer.filter(|newer| newer.turn > tokens.turn) {
                     self.keep(newer);
                     self.hear_renewed();
                 }
             }
-            Word::Ended => {
-                self.end(Ended::Lapsed);
+            Word::Ended { turn } => {
+                if tokens.turn > turn {
+                    self.tell_renewed();
+                } else {
+                    self.end(Ended::Lapsed);
+                }
             }
         }
     }

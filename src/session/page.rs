@@ -13,7 +13,7 @@ pub struct Page {
     pub path: &'static str,
     /// Its heading, and its name in the title and in links.
     pub title: &'static str,
-    /// Makes what stands below the heading, each time somebody comes to it. An effect or signal of Leptos that is made
-    /// meanwhile goes when the page does.
+    /// Makes what stands below the heading, once each time somebody comes to it. An effect or signal of Leptos that is
+    /// made meanwhile goes when the page does; what is to follow a change is to be read in one.
     pub draw: fn(Session) -> Node,
 }

@@ -14,12 +14,12 @@ pub struct Said {
 /// What a tab says.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Word {
-    /// Whether anybody has newer tokens than those that end then, or is about to have some.
+    /// Whether anybody has newer tokens than these, or is about to have some.
     Ask {
         /// The tab that asks.
         from: String,
-        /// Seconds since 1970.
-        expires_at: u64,
+        /// [`crate::oauth::Tokens::turn`] of those that it has.
+        turn: u64,
     },
     /// That one may wait: newer tokens are on their way here.
     Wait {
@@ -30,31 +30,37 @@ pub enum Word {
     Renewing,
     /// The newer tokens, as [`crate::oauth::Tokens::write`] writes them.
     Renewed(Secret),
-    /// The session is over: nothing renews it any more.
-    Ended,
+    /// The session is over: nothing renews it any more, unless somebody has newer tokens than these.
+    Ended {
+        /// [`crate::oauth::Tokens::turn`] of those that could not be renewed.
+        turn: u64,
+    },
     /// The person signed out, by their subject: from all sessions of this browser.
     SignedOut {
         /// `sub`
         sub: String,
     },
     /// Somebody did something here.
-    Active,
+    Active {
+        /// When: milliseconds since 1970.
+        at: u64,
+    },
 }
 
 impl Said {
     /// As one tab sends it.
     pub fn write(&self) -> Secret {
         let (word, rest) = match &self.word {
-            Word::Ask { from, expires_at } => (
+            Word::Ask { from, turn } => (
                 "ask",
-                vec![("from", from.clone()), ("expires", expires_at.to_string())],
+                vec![("from", from.clone()), ("turn", turn.to_string())],
             ),
             Word::Wait { to } => ("wait", vec![("to", to.clone())]),
             Word::Renewing => ("renewing", Vec::new()),
             Word::Renewed(tokens) => ("renewed", vec![("tokens", tokens.expose().to_owned())]),
-            Word::Ended => ("ended", Vec::new()),
+            Word::Ended { turn } => ("ended", vec![("turn", turn.to_string())]),
             Word::SignedOut { sub } => ("signed-out", vec![("sub", sub.clone())]),
-            Word::Active => ("active", Vec::new()),
+            Word::Active { at } => ("active", vec![("at", at.to_string())]),
         };
         let members = [("word", word.to_owned()), ("session", self.session.clone())]
             .into_iter()
@@ -69,17 +75,20 @@ impl Said {
     pub fn read(text: &str) -> Option<Self> {
         let root = json::parse(text)?;
         let part = |name: &str| root.text(name).map(str::to_owned);
+        let number = |name: &str| root.get(name)?.as_u64();
         let word = match root.text("word")? {
             "ask" => Word::Ask {
                 from: part("from")?,
-                expires_at: root.get("expires")?.as_u64()?,
+                turn: number("turn")?,
             },
             "wait" => Word::Wait { to: part("to")? },
             "renewing" => Word::Renewing,
             "renewed" => Word::Renewed(Secret::new(part("tokens")?)),
-            "ended" => Word::Ended,
+            "ended" => Word::Ended {
+                turn: number("turn")?,
+            },
             "signed-out" => Word::SignedOut { sub: part("sub")? },
-            "active" => Word::Active,
+            "active" => Word::Active { at: number("at")? },
             _ => return None,
         };
         Some(Self {
@@ -98,16 +107,18 @@ mod tests {
         for word in [
             Word::Ask {
                 from: "a".to_owned(),
-                expires_at: 1_900_000_000,
+                turn: 3,
             },
             Word::Wait { to: "a".to_owned() },
             Word::Renewing,
             Word::Renewed(Secret::new(r#"{"access_token":"a"}"#)),
-            Word::Ended,
+            Word::Ended { turn: 3 },
             Word::SignedOut {
                 sub: "00u1".to_owned(),
             },
-            Word::Active,
+            Word::Active {
+                at: 1_900_000_000_000,
+            },
         ] {
             let said = Said {
                 session: "s".to_owned(),
@@ -125,7 +136,7 @@ mod tests {
             "{}",
             "[]",
             r#"{"word":"dance","session":"s"}"#,
-            r#"{"word":"ask","session":"s","from":"a","expires":"soon"}"#,
+            r#"{"word":"ask","session":"s","from":"a","turn":"soon"}"#,
             r#"{"word":"renewing"}"#,
         ] {
             assert!(Said::read(text).is_none(), "{text}");

@@ -50,6 +50,12 @@ fn dialog(until: u64, desk: Desk) -> AnyView {
             event.prevent_default();
             (desk.press)(Press::Stay);
         })
+        // A browser may close it without asking.
+        .on("close", move |_| {
+            if desk.state.read_untracked().idle_until.is_some() {
+                (desk.press)(Press::Stay);
+            }
+        })
         .with(heading)
         .with(sentence)
         .children(buttons::buttons(None, &answers, desk))

@@ -113,6 +113,8 @@ fn a_host_names_where_to_return_to_on_its_own_origin_only() {
                 "//evil.example/me",
                 "javascript:alert(1)",
                 "/\\\\evil.example",
+                "/.//evil.example",
+                "/%2e//evil.example",
             ] {
                 visit
                     .open(&format!("/login?return_to={}", foreign.replace(':', "%3A")))
