@@ -123,8 +123,11 @@ const boot = async () => {
   const login = path === "login" && !stored("tokens");
   const fresh = login && !location.search && !stored("transaction");
   const others = [...new URLSearchParams(location.search).keys()].filter((name) => !/^(login_hint|acr_values|max_age|return_to)$/.test(name));
-  const begun = main && login && !others.length ? form() : () => {};
+  const shown = main && login && !others.length;
+  const begun = shown ? form() : () => {};
   if (!doctor) ask(asked, `${root}config.json`, { cache: "no-cache" }, fresh ? (text) => begin(asked, text) : undefined);
+  // What is to be seen is drawn before the app takes the processor. A page in the background draws nothing.
+  if (shown) await new Promise((then) => [requestAnimationFrame(() => setTimeout(then)), setTimeout(then, 100)]);
   const { default: load, start } = await import(built("modulepreload", "doctor.js"));
   await load({ module_or_path: built("preload", "doctor_bg.wasm") });
   without?.remove();

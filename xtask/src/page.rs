@@ -57,6 +57,7 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
                     "<link rel=preload href={address} as=fetch type=application/wasm crossorigin fetchpriority=low>"
                 ));
             }
+            // Without it nothing is on the page, so that the first thing drawn is the form.
             ("script", _) => {
                 if let Some(script) = file(tag.attribute("src")) {
                     shorten(tools, &script)?;
@@ -64,7 +65,7 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
                     edits.push((
                         tag.range.clone(),
                         format!(
-                            "<script type=module src={address} integrity={}>",
+                            "<script type=module blocking=render src={address} integrity={}>",
                             integrity(&script)?
                         ),
                     ));
