@@ -43,9 +43,9 @@ pub(super) fn random(bytes: &mut [u8]) -> Option<()> {
         (0..asked.length()).find_map(|at| {
             let early: Array = asked.get(at).dyn_into().ok()?;
             let seed: Uint8Array = early.get(5).dyn_into().ok()?;
-            early.set(5, JsValue::NULL);
-            // One of another length would be copied amiss.
+            // Whoever wants another length wants something else.
             (seed.length() as usize == bytes.len()).then_some(())?;
+            early.set(5, JsValue::NULL);
             seed.copy_to(bytes);
             seed.fill(0, 0, seed.length());
             Some(())
