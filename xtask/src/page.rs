@@ -40,7 +40,6 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
             ("link", Some("modulepreload")) => {
                 if let Some(script) = file(tag.attribute("href")) {
                     shorten(tools, &script)?;
-                    names::shorten(&module_of(&script), &script)?;
                     let address = tag.attribute("href").unwrap_or_default();
                     edits.push((tag.range.clone(), String::new()));
                     others.push_str(&format!(
@@ -113,18 +112,18 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
     fs::write(&path, whole).map_err(Error::file(&path))
 }
 
-/// The module that a script of wasm-bindgen's loads, as Trunk names them.
-fn module_of(script: &Path) -> PathBuf {
-    let stem = script.file_stem().unwrap_or_default();
-    script.with_file_name([stem.to_string_lossy().as_ref(), "_bg.wasm"].concat())
-}
-
-/// Makes a script smaller, in its place.
+/// Makes a script smaller, in its place, and what it and its module call each other, if it has one.
 fn shorten(tools: &Tools, script: &Path) -> Result<()> {
-    match tools.terser(script) {
-        Some(mut terser) => process::run(&mut terser),
-        None => Ok(()),
+    if let Some(mut terser) = tools.terser(script) {
+        process::run(&mut terser)?;
     }
+    // So Trunk and wasm-bindgen name it.
+    let stem = script.file_stem().unwrap_or_default().to_string_lossy();
+    let module = script.with_file_name(format!("{stem}_bg.wasm"));
+    if module.is_file() {
+        names::shorten(&module, script)?;
+    }
+    Ok(())
 }
 
 /// Writes a file under a name that changes with its content, as Trunk does, and tells the name.
