@@ -5,7 +5,10 @@ const root = new URL(".", import.meta.url);
 const path = location.pathname.slice(root.pathname.length - 1).split("/").filter(Boolean).join("/");
 // The doctor is another program, which is fetched at its own address and nowhere else.
 const doctor = path === "doctor";
+// What only later pages need, where the build has it apart.
+const { later } = (!doctor && document.querySelector("[data-later]")?.dataset) || {};
 const built = (rel, own) => (doctor ? new URL(own, root) : document.head.querySelector(`link[rel="${rel}"]`)).href;
+const files = () => [built("modulepreload", "doctor.js"), built("preload", "doctor_bg.wasm")];
 
 const stored = (name) => {
   try {
@@ -117,19 +120,55 @@ const begin = async (asked, text) => {
   });
 };
 
+// A page out of some cache names files that a new version has taken away. It is loaded again, once: what was reloaded
+// already is not helped by that.
+const renew = async (files) => {
+  const [{ type }] = performance.getEntriesByType("navigation");
+  const there = async (file) => {
+    const { status, headers } = await fetch(file);
+    return status > 499 || /script|wasm/.test(headers.get("content-type"));
+  };
+  if (type === "reload" || (await Promise.all(files.map(there)).catch(() => [])).every(Boolean)) return true;
+  location.reload();
+};
+
+// The rest of the app, for the part of it that is there: what fetches it ahead, and what makes the app whole.
+const parts = (app) => {
+  let fetched, whole;
+  const get = async () => WebAssembly.compile(await (await fetch(later, { signal: AbortSignal.timeout?.(6e4) })).arrayBuffer());
+  const make = async () => WebAssembly.instantiate(await ahead(), { a: await app });
+  const ahead = () =>
+    (fetched ??= get().catch(async (problem) => {
+      fetched = whole = undefined;
+      await renew([later]);
+      throw problem;
+    }));
+  return [ahead, () => (whole ??= make())];
+};
+
 const boot = async () => {
   if (typeof WebAssembly !== "object") throw new Error("no WebAssembly");
   const asked = [];
   const login = path === "login" && !stored("tokens");
   const fresh = login && !location.search && !stored("transaction");
   const others = [...new URLSearchParams(location.search).keys()].filter((name) => !/^(login_hint|acr_values|max_age|return_to)$/.test(name));
-  const shown = main && login && !others.length;
-  const begun = shown ? form() : () => {};
+  const first = main && login && !others.length;
+  const begun = first ? form() : () => {};
   if (!doctor) ask(asked, `${root}config.json`, { cache: "no-cache" }, fresh ? (text) => begin(asked, text) : undefined);
   // What is to be seen is drawn before the app takes the processor. A page in the background draws nothing.
-  if (shown) await new Promise((then) => [requestAnimationFrame(() => setTimeout(then)), setTimeout(then, 100)]);
-  const { default: load, start } = await import(built("modulepreload", "doctor.js"));
-  await load({ module_or_path: built("preload", "doctor_bg.wasm") });
+  if (first) await new Promise((then) => [requestAnimationFrame(() => setTimeout(then)), setTimeout(then, 100)]);
+  const [glue, module_or_path] = files();
+  const { default: load, start } = await import(glue);
+  const app = load({ module_or_path });
+  if (later) {
+    const [ahead, rest] = parts(app);
+    // The form of Sign In works without the rest, which comes while it is filled in.
+    if (first && !stored("transaction")) {
+      asked.rest = rest;
+      app.then(ahead).catch(() => {});
+    } else await rest();
+  }
+  await app;
   without?.remove();
   start?.(asked, begun);
 };
@@ -137,13 +176,7 @@ const boot = async () => {
 try {
   await boot();
 } catch (problem) {
-  // A page out of some cache names files that a new version has taken away. It is loaded again, once: what was reloaded
-  // already is not helped by that.
-  const [{ type }] = performance.getEntriesByType("navigation");
-  const gone = async (file) => !/script|wasm/.test((await fetch(file)).headers.get("content-type"));
-  const files = [built("modulepreload", "doctor.js"), built("preload", "doctor_bg.wasm")];
-  if (type !== "reload" && (await Promise.all(files.map(gone)).catch(() => [])).includes(true)) location.reload();
-  else {
+  if (await renew(files())) {
     // Without WebAssembly, or without a file of the build.
     main?.remove();
     without.hidden = false;

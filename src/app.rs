@@ -99,7 +99,7 @@ fn app(mut config: Config, pages: &'static [Page]) -> Vec<AnyView> {
     };
     events(store, desk);
     store.open();
-    place::on_travel(move || store.open());
+    place::on_travel(move || store.travelled());
     place::on_show(move || store.wake());
     place::on_leave(move || {
         if let Some(form) = ui::form() {

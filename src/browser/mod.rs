@@ -12,6 +12,7 @@ mod proof;
 mod storage;
 pub mod tabs;
 pub mod timer;
+mod whole;
 
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
@@ -26,6 +27,7 @@ use crate::trace;
 pub use fetch::text;
 pub use proof::{forget as forget_proof_key, let_go as let_go_of_proof_key};
 pub use storage::Storage;
+pub use whole::{is_whole, whole};
 
 /// Does something that waits, without waiting for it.
 pub fn spawn(work: impl Future<Output = ()> + 'static) {
@@ -66,6 +68,7 @@ const KEPT: usize = 60;
 
 /// Takes over what boot.js began: the requests that are out, and what it wants to be told once the first page is drawn.
 pub fn take_over(asked: js_sys::Array, begun: js_sys::Function) {
+    whole::take(&asked);
     early::take(asked, begun);
 }
 

@@ -595,6 +595,11 @@ impl Flow {
         }
     }
 
+    /// What an answer would show.
+    pub fn would_show<'a>(&self, answer: &'a Transaction) -> Option<&'a Remediation> {
+        answer.remediations.get(self.place(answer))
+    }
+
     /// Which remediation of an answer is shown: the same again if it was refused, else the foremost.
     fn place(&self, answer: &Transaction) -> usize {
         let again = self.shown().and_then(|(_, before)| {

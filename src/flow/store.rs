@@ -187,7 +187,37 @@ impl FlowStore {
         self.flow.read_untracked().kept(path).map(str::to_owned)
     }
 
-    /// Opens the page's own address: at the start, and whenever the person went back or forward.
+    /// The person went back or forward.
+    pub fn travelled(self) {
+        self.once_whole(None, Self::open);
+    }
+
+    /// Does something once all of the app is there. Where the rest cannot be had, the page says so, and `again` is what its
+    /// "Try again" presses.
+    fn once_whole(self, again: Option<Press>, then: impl FnOnce(Self) + 'static) {
+        if browser::is_whole() {
+            return then(self);
+        }
+        let inner = self.inner();
+        let epoch = inner.epoch.get();
+        spawn(async move {
+            let there = browser::whole().await;
+            // Whoever did something else meanwhile wants that.
+            if inner.epoch.get() != epoch {
+                return;
+            }
+            match there {
+                Ok(()) => then(self),
+                Err(gone) => {
+                    inner.lasting.replace(None);
+                    inner.last.replace(again);
+                    self.apply(Event::Answered(Way::Pressed, Err(gone.into())));
+                }
+            }
+        });
+    }
+
+    /// Opens the page's own address.
     pub fn open(self) {
         let address = self.address();
         if address == Address::Debug && self.inner().config.debug {
@@ -203,6 +233,11 @@ impl FlowStore {
             self.flow.read_untracked().phase,
             Phase::Step { .. } | Phase::Astray { .. }
         );
+        // The form of Sign In is what the app can do before all of it is there, and nothing but that.
+        let plain = address == Address::Login && !step && self.stored().is_none();
+        if !plain && !browser::is_whole() {
+            return self.once_whole(None, Self::open);
+        }
         if step && self.flow.read_untracked().busy {
             // The answer that is awaited decides the page; its address follows.
             return;
@@ -266,6 +301,7 @@ impl FlowStore {
 
     /// A device is to be signed in by its code. The org gives out the state token for that on its own page (protocol
     /// reference, 4.1, `user-code`), so whoever comes without one is sent there.
+    #[inline(never)]
     fn activate(self, token: Option<Secret>, code: Option<String>) {
         if let Some(token) = token {
             let mut attempt = Attempt::of_state_token(token);
@@ -325,6 +361,7 @@ impl FlowStore {
     }
 
     /// A page of the app behind the door, for whoever is signed in. Whoever is not signs in first and comes back.
+    #[inline(never)]
     fn go_inside(self, at: usize) {
         let inner = self.inner();
         let title = inner.pages.get(at).map_or("", |page| page.title);
@@ -346,6 +383,7 @@ impl FlowStore {
     }
 
     /// Somebody is signed in: they go where they were going, or home. After signing in no step is left to go back to.
+    #[inline(never)]
     fn welcome(self, session: Session, moves: bool) {
         let inner = self.inner();
         let back = inner.back.take().and_then(|back| place::own(&back));
@@ -373,6 +411,7 @@ impl FlowStore {
     }
 
     /// From now on somebody has to be there, where a deployment wants that.
+    #[inline(never)]
     fn watch_over(self) {
         if let Some(idle) = self.inner().idle {
             idle.begin(self.inner().keeper.seen());
@@ -380,6 +419,7 @@ impl FlowStore {
     }
 
     /// The session's access token has come to its end, and can be renewed: then all is as it was.
+    #[inline(never)]
     fn revive(self) {
         let inner = self.inner();
         let epoch = self.next_epoch();
@@ -407,6 +447,7 @@ impl FlowStore {
     }
 
     /// What comes of the session by itself.
+    #[inline(never)]
     fn hears(self, news: News) {
         match news {
             // What could not be shown without good tokens can be now.
@@ -435,6 +476,7 @@ impl FlowStore {
     }
 
     /// Whether anybody is there.
+    #[inline(never)]
     fn finds(self, finding: Finding) {
         match finding {
             Finding::Present => self.apply(Event::Idle(None)),
@@ -511,6 +553,23 @@ impl FlowStore {
         }
         self.inner().deeds.set(0);
         match press {
+            // Who waits no longer does not wait for the rest of the app either.
+            Press::Abandon => self.abandon(),
+            Press::Reload => place::reload(),
+            press => self.once_whole(Some(press.clone()), move |store| store.does(press)),
+        }
+    }
+
+    fn abandon(self) {
+        self.next_epoch();
+        self.inner().adrift.set(true);
+        self.apply(Event::Abandoned);
+        self.settle(false);
+    }
+
+    #[inline(never)]
+    fn does(self, press: Press) {
+        match press {
             Press::Send(at) => {
                 let along = self.with_untracked(|flow| {
                     let found = flow.transaction()?.remediations.get(at)?;
@@ -576,12 +635,7 @@ impl FlowStore {
                     }
                 }
             }
-            Press::Abandon => {
-                self.next_epoch();
-                self.inner().adrift.set(true);
-                self.apply(Event::Abandoned);
-                self.settle(false);
-            }
+            Press::Abandon => self.abandon(),
             Press::Leave(url) => place::leave(&url),
             Press::Hosted => self.start(Purpose::SignIn, Route::Hosted, Vec::new(), false),
             Press::SignOut => self.sign_out(Ended::SignedOut),
@@ -672,7 +726,14 @@ impl FlowStore {
             if demands {
                 config.wishes.clear();
             }
-            let entered = drive::start(&Browser, &config, purpose, route, &wishes).await;
+            let there = match purpose {
+                Purpose::SignIn => Ok(()),
+                _ => browser::whole().await,
+            };
+            let entered = match there {
+                Ok(()) => drive::start(&Browser, &config, purpose, route, &wishes).await,
+                Err(gone) => Err(gone.into()),
+            };
             if inner.epoch.get() != epoch {
                 return;
             }
@@ -685,11 +746,31 @@ impl FlowStore {
                     place::leave(&end.redirect.unwrap_or_default());
                 }
                 entered => {
+                    let entered = match self.needs_more(&entered) {
+                        true => browser::whole().await.map_err(Failure::from).and(entered),
+                        false => entered,
+                    };
+                    if inner.epoch.get() != epoch {
+                        return;
+                    }
                     self.entered(entered, None, replace).await;
                     self.take_the_only_way();
                 }
             }
         });
+    }
+
+    /// Whether more of the app is needed than is there, for the page that a transaction begins with.
+    fn needs_more(self, entered: &Result<Entered, Failure>) -> bool {
+        let first = |progress: &Progress| match progress {
+            Progress::Asked(transaction) => self
+                .with_untracked(|flow| flow.would_show(transaction).is_some_and(pages::is_first)),
+            _ => false,
+        };
+        !browser::is_whole()
+            && entered
+                .as_ref()
+                .is_ok_and(|entered| !first(&entered.progress))
     }
 
     /// Goes to the other service where that is all one can do; never for somebody who comes back from there.
@@ -700,6 +781,7 @@ impl FlowStore {
     }
 
     /// The transaction that this tab left.
+    #[inline(never)]
     fn resume(self, attempt: Attempt, address: Address) {
         let inner = self.inner();
         let epoch = self.next_epoch();
@@ -773,6 +855,7 @@ impl FlowStore {
     }
 
     /// After a reload: the page that had the address, if the answer has it too.
+    #[inline(never)]
     fn arrive(self, address: &Address) {
         let at = self
             .flow
@@ -795,6 +878,11 @@ impl FlowStore {
 
     fn send(self, form: Form, answers: Answers, way: Way) {
         let inner = self.inner();
+        if inner.adrift.get() && !browser::is_whole() {
+            self.apply(Event::Sent);
+            self.watch();
+            return self.once_whole(None, move |store| store.send(form, answers, way));
+        }
         let polling = inner.polling.get() == Some(inner.epoch.get());
         // After a wait that the person broke off the org may be further than the page: it is asked first.
         let astray = inner.adrift.take();
@@ -818,9 +906,14 @@ impl FlowStore {
             let answer =
                 drive::answer(&Browser, inner.config, handle.as_ref(), &form, &answers).await;
             drop(answers);
+            // What may come of it is more than the form of Sign In.
+            let there = browser::whole().await;
             if inner.epoch.get() != epoch {
                 return;
             }
+            let answer = there.map_err(Failure::from).and(answer);
+            // Where there is one that cannot be shown, the org is further than the page.
+            inner.adrift.set(!browser::is_whole());
             let went = answer.is_ok();
             if went {
                 inner.carried.replace(None);
@@ -886,6 +979,7 @@ impl FlowStore {
     }
 
     /// Somebody comes back from elsewhere (protocol reference, 1.11). The parameters leave the address bar at once.
+    #[inline(never)]
     fn callback(self) {
         let inner = self.inner();
         let shared = || {
@@ -938,6 +1032,7 @@ impl FlowStore {
 
     /// Answers the step that a mail's link is for. Where the step is no longer that one, it is done already, and the page
     /// shows what is next.
+    #[inline(never)]
     fn hand_over(self) {
         let inner = self.inner();
         let otp = inner.carried.borrow().clone();
@@ -956,6 +1051,7 @@ impl FlowStore {
     }
 
     /// Back and Forward within a transaction.
+    #[inline(never)]
     fn travel(self, address: &Address) {
         let way = self
             .flow
@@ -976,6 +1072,7 @@ impl FlowStore {
     }
 
     /// The session ends here at once; the org is told behind the person's back.
+    #[inline(never)]
     fn sign_out(self, why: Ended) {
         let inner = self.inner();
         self.forget();
@@ -1016,6 +1113,7 @@ impl FlowStore {
         next.filter(|(key, _)| deeds == 0 || deeds < DEEDS && *inner.done.borrow() != *key)
     }
 
+    #[inline(never)]
     fn act(self, deed: Deed) {
         match deed {
             Deed::Send => {
@@ -1048,6 +1146,7 @@ impl FlowStore {
     }
 
     /// Tells the org that no app answers here. Where it does not take that, or knows nothing else, the page says so.
+    #[inline(never)]
     fn report(self, why: Stop) {
         let form =
             self.with_untracked(|flow| flow.transaction()?.challenge.as_ref()?.cancel().cloned());
@@ -1070,6 +1169,14 @@ impl FlowStore {
 
     fn poll(self) {
         let inner = self.inner();
+        if !browser::is_whole() {
+            return spawn(async move {
+                match browser::whole().await {
+                    Ok(()) => self.poll(),
+                    Err(_) => self.schedule(None),
+                }
+            });
+        }
         // Nobody looks: it is done once somebody does.
         let hidden = place::hidden();
         inner.due.set(hidden);
@@ -1093,6 +1200,10 @@ impl FlowStore {
     /// Somebody looks at the page again: what was due meanwhile is done at once.
     pub fn wake(self) {
         let inner = self.inner();
+        if !browser::is_whole() {
+            // Nobody is signed in yet, and nothing was due.
+            return;
+        }
         inner.keeper.look();
         if let Some(idle) = inner.idle {
             idle.look();
@@ -1103,6 +1214,7 @@ impl FlowStore {
     }
 
     /// Asks the org where the transaction stands: by a poll, or by what brings it back.
+    #[inline(never)]
     fn ask(self, poll: Option<Form>) {
         let inner = self.inner();
         let epoch = inner.epoch.get();
@@ -1258,6 +1370,7 @@ impl FlowStore {
     }
 
     /// While a page waits for a mail's link, another tab may go on with the transaction.
+    #[inline(never)]
     fn share(self) {
         let inner = self.inner();
         let attempt = inner.attempt.borrow();

@@ -7,7 +7,7 @@ use super::words::fill;
 use crate::flow::{AGAIN, Found};
 use crate::idx::{Answer, Answers};
 use crate::messages;
-use crate::password::Verdict;
+use crate::password::{Rules, Verdict};
 use crate::phone::{self, PhoneProblem};
 use crate::secret::Secret;
 use crate::text::Text;
@@ -107,20 +107,8 @@ impl Reading {
             } => {
                 let typed = raw.value(&input.name).unwrap_or_default();
                 let again = raw.value(AGAIN).unwrap_or_default();
-                if typed.is_empty() {
-                    self.wrong(&input.name, input.missing.clone());
-                    return;
-                }
-                let before = self.found.len();
-                for line in password_rules::lines(rules, typed.expose(), person) {
-                    if line.verdict == Verdict::Unmet {
-                        self.wrong(&input.name, fill(Text::RuleFailed, &[&line.words]));
-                    }
-                }
-                if self.found.len() == before && *twice && typed != again {
-                    self.wrong(AGAIN, Text::PasswordsDiffer.words().to_owned());
-                }
-                self.answer(&input.name, typed, true);
+                let again = twice.then_some(&again);
+                self.new_password(input, rules, person, typed, again);
             }
             Part::Phone { name, method } => self.phone(name, method.as_deref(), raw),
             Part::Radios {
@@ -163,6 +151,31 @@ impl Reading {
             | Part::Inside(_)
             | Part::Whose(_) => {}
         }
+    }
+
+    #[inline(never)]
+    fn new_password(
+        &mut self,
+        input: &Input,
+        rules: &Rules,
+        person: &[(String, String)],
+        typed: Secret,
+        again: Option<&Secret>,
+    ) {
+        if typed.is_empty() {
+            self.wrong(&input.name, input.missing.clone());
+            return;
+        }
+        let before = self.found.len();
+        for line in password_rules::lines(rules, typed.expose(), person) {
+            if line.verdict == Verdict::Unmet {
+                self.wrong(&input.name, fill(Text::RuleFailed, &[&line.words]));
+            }
+        }
+        if self.found.len() == before && again.is_some_and(|again| typed != *again) {
+            self.wrong(AGAIN, Text::PasswordsDiffer.words().to_owned());
+        }
+        self.answer(&input.name, typed, true);
     }
 
     fn input(&mut self, input: &Input, raw: &impl Raw) {
@@ -219,6 +232,7 @@ impl Reading {
         }
     }
 
+    #[inline(never)]
     fn phone(&mut self, name: &str, method: Option<&str>, raw: &impl Raw) {
         let typed = raw.value(name).unwrap_or_default();
         let voice = method

@@ -221,63 +221,75 @@ pub(super) fn part(field: &Field) -> Part {
                 .unwrap_or(false),
             name,
         },
-        Control::Choice { options, radio } => {
-            let chosen = field
-                .preset
-                .as_ref()
-                .map(Value::scalar)
-                .filter(|chosen| !chosen.is_empty());
-            let options: Vec<Choice> = options
-                .iter()
-                .map(|option| Choice {
-                    value: option.value.scalar(),
-                    label: words::way(&name, &option.value, &option.label),
-                    detail: None,
-                })
-                .collect();
-            // How an app is used or set up has to be said, so the first way is chosen to begin with.
-            let first = options
-                .first()
-                .filter(|_| name.starts_with("authenticator."));
-            let chosen = chosen.or_else(|| first.map(|first| first.value.clone()));
-            if *radio {
-                Part::Radios {
-                    name,
-                    legend: words::label(field),
-                    quiet: false,
-                    required: field.required,
-                    options,
-                    chosen,
-                }
-            } else {
-                Part::Select {
-                    name,
-                    label: words::label(field),
-                    required: field.required,
-                    options,
-                    chosen,
-                    autocomplete: words::input(field).autocomplete,
-                }
-            }
-        }
+        Control::Choice { options, radio } => choice(field, options, *radio),
         Control::Variants(variants) => choice_of_forms(field, variants),
-        Control::Text if field.hint == Some(Hint::Country) => Part::Select {
+        Control::Text if field.hint == Some(Hint::Country) => country(field),
+        Control::Text if name == "phoneNumber" => Part::Phone { name, method: None },
+        Control::Text | Control::Group(_) | Control::Fixed => Part::Input(text(field)),
+    }
+}
+
+/// The control of a field with ways to choose from.
+#[inline(never)]
+fn choice(field: &Field, options: &[crate::idx::Choice], radio: bool) -> Part {
+    let name = field.path.clone();
+    let chosen = field
+        .preset
+        .as_ref()
+        .map(Value::scalar)
+        .filter(|chosen| !chosen.is_empty());
+    let options: Vec<Choice> = options
+        .iter()
+        .map(|option| Choice {
+            value: option.value.scalar(),
+            label: words::way(&name, &option.value, &option.label),
+            detail: None,
+        })
+        .collect();
+    // How an app is used or set up has to be said, so the first way is chosen to begin with.
+    let first = options
+        .first()
+        .filter(|_| name.starts_with("authenticator."));
+    let chosen = chosen.or_else(|| first.map(|first| first.value.clone()));
+    if radio {
+        Part::Radios {
+            name,
+            legend: words::label(field),
+            quiet: false,
+            required: field.required,
+            options,
+            chosen,
+        }
+    } else {
+        Part::Select {
             name,
             label: words::label(field),
             required: field.required,
-            // Their names are known to the browser.
-            options: phone::countries()
-                .map(|country| Choice {
-                    value: country.code.to_owned(),
-                    label: country.code.to_owned(),
-                    detail: None,
-                })
-                .collect(),
-            chosen: field.preset.as_ref().map(Value::scalar),
-            autocomplete: "country",
-        },
-        Control::Text if name == "phoneNumber" => Part::Phone { name, method: None },
-        Control::Text | Control::Group(_) | Control::Fixed => Part::Input(text(field)),
+            options,
+            chosen,
+            autocomplete: words::input(field).autocomplete,
+        }
+    }
+}
+
+/// The control of a field for a country.
+#[inline(never)]
+fn country(field: &Field) -> Part {
+    let name = field.path.clone();
+    Part::Select {
+        name,
+        label: words::label(field),
+        required: field.required,
+        // Their names are known to the browser.
+        options: phone::countries()
+            .map(|country| Choice {
+                value: country.code.to_owned(),
+                label: country.code.to_owned(),
+                detail: None,
+            })
+            .collect(),
+        chosen: field.preset.as_ref().map(Value::scalar),
+        autocomplete: "country",
     }
 }
 

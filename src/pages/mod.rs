@@ -37,7 +37,7 @@ pub use words::fill;
 
 use crate::config::Config;
 use crate::flow::{Address, Flow, Phase};
-use crate::idx::{Kind, Step};
+use crate::idx::{Control, Field, Hint, Kind, Remediation, Step, Transaction};
 use crate::oauth::Purpose;
 use crate::text::Text;
 
@@ -61,15 +61,34 @@ pub fn card(flow: &Flow, config: &Config) -> Card {
 fn page(flow: &Flow, config: &Config) -> Card {
     match &flow.phase {
         Phase::Loading => Card::new(card::LOADING, Text::Loading),
+        Phase::Failed(failure) => stopped::failed(failure, config),
+        Phase::Step { .. } => step(flow, config),
+        _ => later(flow),
+    }
+}
+
+/// Whether a page is the form of Sign In as nearly all orgs have it: then the first module of the app draws it, and reads
+/// what is typed, without the second.
+pub fn is_first(remediation: &Remediation) -> bool {
+    let plain = |field: &&Field| match &field.control {
+        Control::Text => field.hint != Some(Hint::Country) && field.path != "phoneNumber",
+        Control::Flag | Control::Fixed | Control::Group(_) => true,
+        Control::Choice { .. } | Control::Variants(_) => false,
+    };
+    remediation.step == Step::Identify && remediation.form.shown().iter().all(plain)
+}
+
+/// The pages beside those of a transaction. They are of the second module, as all that only they call.
+#[inline(never)]
+fn later(flow: &Flow) -> Card {
+    match &flow.phase {
         Phase::Home(session) => signed_in::page(session.as_ref(), flow.ended),
         Phase::Inside { at, title, .. } => signed_in::inside(*at, title),
-        Phase::Failed(failure) => stopped::failed(failure, config),
         Phase::Stopped(transaction) => stopped::terminal(transaction),
         Phase::Astray { .. } => stopped::astray(),
         Phase::Carried(code) => stopped::carried(code),
-        Phase::Unknown => stopped::unknown(),
         Phase::Traced { trace, .. } => stopped::traced(trace),
-        Phase::Step { .. } => step(flow, config),
+        _ => stopped::unknown(),
     }
 }
 
@@ -77,9 +96,27 @@ fn step(flow: &Flow, config: &Config) -> Card {
     let Some((transaction, remediation)) = flow.shown() else {
         return Card::new(card::LOADING, Text::Loading);
     };
+    let mut card = match remediation.step {
+        Step::Identify => sign_in::page(transaction, remediation, flow.purpose),
+        _ => later_step(flow, transaction, remediation),
+    };
+    card.others
+        .extend(generic::beside(transaction, remediation, &card));
+    card.links
+        .extend(generic::ways(transaction, remediation, &card));
+    // Where this page can do nothing, the org's own can.
+    let stuck = card.submit.is_none() && card.others.is_empty() && flow.polling().is_none();
+    if stuck || (config.hosted_sign_in && remediation.step == Step::Identify) {
+        card.links.push(stopped::hosted(config));
+    }
+    card
+}
+
+/// The pages of all steps but the first. They are of the second module, as all that only they call.
+#[inline(never)]
+fn later_step(flow: &Flow, transaction: &Transaction, remediation: &Remediation) -> Card {
     let kind = remediation.about.as_ref().map(|about| about.kind);
-    let mut card = match (remediation.step, kind) {
-        (Step::Identify, _) => sign_in::page(transaction, remediation, flow.purpose),
+    match (remediation.step, kind) {
         (Step::RedirectIdp | Step::PivIdp, _) if remediation.form.navigates => {
             generic::elsewhere(remediation)
         }
@@ -120,17 +157,7 @@ fn step(flow: &Flow, config: &Config) -> Card {
             Some(path) => consent::page(transaction, remediation, path),
             None => generic::page(transaction, remediation),
         },
-    };
-    card.others
-        .extend(generic::beside(transaction, remediation, &card));
-    card.links
-        .extend(generic::ways(transaction, remediation, &card));
-    // Where this page can do nothing, the org's own can.
-    let stuck = card.submit.is_none() && card.others.is_empty() && flow.polling().is_none();
-    if stuck || (config.hosted_sign_in && remediation.step == Step::Identify) {
-        card.links.push(stopped::hosted(config));
     }
-    card
 }
 
 /// The ways from home to the pages of the app behind the door, each by its path and name, for somebody who is signed in.

@@ -114,20 +114,35 @@ impl Keeper {
             active,
         }));
         let channel = Channel::open(&["vestibule|", &config.namespace()].concat(), move |text| {
-            keeper.heard(&text)
+            if keeper.keeps() {
+                keeper.heard(&text);
+            }
         });
         keeper.0.channel.replace(channel);
-        let stored = storage.get(TOKENS).map(Secret::new);
-        let stored = stored.and_then(|text| Tokens::read(text.expose(), now()));
-        match stored.and_then(Result::ok) {
-            Some(tokens) if tokens.refresh.is_some() || tokens.left(now()) > 0 => {
-                keeper.0.memory.measured(tokens.ahead);
-                keeper.0.tokens.replace(Some(tokens));
-                keeper.schedule();
-            }
-            _ => storage.remove(TOKENS),
+        // Where there are tokens the app begins whole.
+        if let Some(text) = storage.get(TOKENS).filter(|_| browser::is_whole()) {
+            keeper.find(&Secret::new(text));
         }
         keeper
+    }
+
+    /// Takes up what an earlier page of this tab left.
+    #[inline(never)]
+    fn find(self, text: &Secret) {
+        let stored = Tokens::read(text.expose(), now());
+        match stored.and_then(Result::ok) {
+            Some(tokens) if tokens.refresh.is_some() || tokens.left(now()) > 0 => {
+                self.0.memory.measured(tokens.ahead);
+                self.0.tokens.replace(Some(tokens));
+                self.schedule();
+            }
+            _ => self.0.storage.remove(TOKENS),
+        }
+    }
+
+    /// Whether there is anything to keep.
+    fn keeps(self) -> bool {
+        self.0.tokens.borrow().is_some()
     }
 
     /// What is known of the authorization server.
@@ -344,7 +359,7 @@ impl Keeper {
 
     /// Somebody looks at the page again: what was due meanwhile is done at once.
     pub(crate) fn look(self) {
-        if self.0.tokens.borrow().is_some() {
+        if self.keeps() {
             self.tick();
         }
     }
@@ -419,6 +434,7 @@ impl Keeper {
         }
     }
 
+    #[inline(never)]
     fn heard(self, text: &str) {
         let state = self.0;
         let (Some(said), Some(tokens)) = (Said::read(text), self.current()) else {
@@ -507,6 +523,7 @@ impl Keeper {
             .replace(Timer::after(left, move || self.tick()));
     }
 
+    #[inline(never)]
     fn tick(self) {
         let Some(tokens) = self.current() else { return };
         if timer::now() < self.0.due.get() {

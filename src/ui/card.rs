@@ -73,6 +73,20 @@ fn body(card: &Card, desk: Desk) -> Vec<AnyView> {
 pub(super) fn part(part: &Part, desk: Desk) -> AnyView {
     match part {
         Part::Input(input) => field::field(input, None, desk),
+        Part::Check {
+            name,
+            label,
+            ticked,
+        } => choices::check(name, label, *ticked, desk),
+        _ => later(part, desk),
+    }
+}
+
+/// The parts that the form of Sign In has not. They are of the second module, as all that only they call.
+#[inline(never)]
+fn later(part: &Part, desk: Desk) -> AnyView {
+    match part {
+        Part::Input(_) | Part::Check { .. } => super::nothing(),
         Part::NewPassword {
             input,
             rules,
@@ -104,11 +118,6 @@ pub(super) fn part(part: &Part, desk: Desk) -> AnyView {
             autocomplete,
             desk,
         ),
-        Part::Check {
-            name,
-            label,
-            ticked,
-        } => choices::check(name, label, *ticked, desk),
         Part::Variants {
             name,
             legend,

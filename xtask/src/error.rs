@@ -52,6 +52,13 @@ pub enum Error {
         /// What was looked for in it.
         wanted: String,
     },
+    /// The app cannot be cut in two.
+    Split {
+        /// The module.
+        path: PathBuf,
+        /// What it has.
+        problem: String,
+    },
     /// The built page has content that the content security policy forbids.
     Inline {
         /// Each piece, as `line 3: <style>`.
@@ -107,6 +114,9 @@ impl fmt::Display for Error {
                 path.display()
             ),
             Self::File { path, source } => write!(f, "{}: {source}.", path.display()),
+            Self::Split { path, problem } => {
+                write!(f, "{} cannot be cut in two: {problem}", path.display())
+            }
             Self::Unreadable { path, wanted } => {
                 write!(
                     f,

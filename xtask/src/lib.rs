@@ -38,6 +38,7 @@ pub mod process;
 pub mod results;
 pub mod serve;
 pub mod size;
+pub mod split;
 pub mod tools;
 
 pub use error::{Error, Result};

@@ -9,7 +9,7 @@ use std::{
 use base64ct::{Base64, Encoding as _};
 use sha2::{Digest as _, Sha384};
 
-use crate::{Error, Result, first, html, names, process, tools::Tools};
+use crate::{Error, Result, first, html, names, process, split, tools::Tools};
 
 /// Finishes the page of a build. `root` is the folder of its origin, with a slash at both ends; `org` the org's origin.
 ///
@@ -26,6 +26,19 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
     let mut styles = String::new();
     let mut first_style = None;
     let mut others = String::new();
+    let named_by = |wanted: &str| {
+        let tag = tags.iter().find(|tag| tag.attribute("rel") == Some(wanted));
+        file(tag.and_then(|tag| tag.attribute("href")))
+    };
+    let app = match (named_by("modulepreload"), named_by("preload")) {
+        (Some(script), Some(module)) => App::finish(tools, dist, &script, &module)?,
+        _ => {
+            return Err(Error::Unreadable {
+                path,
+                wanted: "the script and the module of the app".to_owned(),
+            });
+        }
+    };
     for tag in &tags {
         let rel = tag.attribute("rel");
         match (tag.name.as_str(), rel) {
@@ -38,22 +51,19 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
                 }
             }
             ("link", Some("modulepreload")) => {
-                if let Some(script) = file(tag.attribute("href")) {
-                    shorten(tools, &script)?;
-                    let address = tag.attribute("href").unwrap_or_default();
-                    edits.push((tag.range.clone(), String::new()));
-                    others.push_str(&format!(
-                        "<link rel=modulepreload href={address} crossorigin integrity={}>",
-                        integrity(&script)?
-                    ));
-                }
+                edits.push((tag.range.clone(), String::new()));
+                others.push_str(&format!(
+                    "<link rel=modulepreload href={root}{} crossorigin integrity={}>",
+                    app.script,
+                    integrity(&dist.join(&app.script))?
+                ));
             }
             // The form comes first, and its styles: what the form does can come after.
             ("link", Some("preload")) => {
-                let address = tag.attribute("href").unwrap_or_default();
                 edits.push((tag.range.clone(), String::new()));
                 others.push_str(&format!(
-                    "<link rel=preload href={address} as=fetch type=application/wasm crossorigin fetchpriority=low>"
+                    "<link rel=preload href={root}{} as=fetch type=application/wasm crossorigin fetchpriority=low>",
+                    app.module
                 ));
             }
             // Without it nothing is on the page, so that the first thing drawn is the form.
@@ -61,11 +71,14 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
                 if let Some(script) = file(tag.attribute("src")) {
                     shorten(tools, &script)?;
                     let address = tag.attribute("src").unwrap_or_default();
+                    let later = app.later.as_ref();
+                    let later = later.map(|later| format!(" data-later={root}{later}"));
                     edits.push((
                         tag.range.clone(),
                         format!(
-                            "<script type=module blocking=render src={address} integrity={}>",
-                            integrity(&script)?
+                            "<script type=module blocking=render src={address} integrity={}{}>",
+                            integrity(&script)?,
+                            later.unwrap_or_default()
                         ),
                     ));
                 }
@@ -112,6 +125,77 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
     fs::write(&path, whole).map_err(Error::file(&path))
 }
 
+/// The files of the app, by their names in the folder of the build.
+struct App {
+    script: String,
+    module: String,
+    /// The second module, with what only later pages need.
+    later: Option<String>,
+}
+
+impl App {
+    /// Cuts the module in two, makes each part and the script as small as they get, and names all of them by what they are
+    /// together: no part works with one of another build.
+    fn finish(tools: &Tools, dist: &Path, script: &Path, module: &Path) -> Result<Self> {
+        let whole = fs::read(module).map_err(Error::file(module))?;
+        let parts = split::split(&whole).map_err(|problem| Error::Split {
+            path: module.to_path_buf(),
+            problem: problem.to_string(),
+        })?;
+        let second = parts.second.map(|second| (dist.join("later.wasm"), second));
+        fs::write(module, parts.first).map_err(Error::file(module))?;
+        if let Some((path, second)) = &second {
+            fs::write(path, second).map_err(Error::file(path))?;
+        }
+        process::timed("Making the app smaller", || {
+            std::thread::scope(|both| {
+                let later = second
+                    .as_ref()
+                    .map(|(path, _)| both.spawn(|| optimise(tools, path)));
+                optimise(tools, module)?;
+                let joined = later.map_or(Ok(Ok(())), std::thread::ScopedJoinHandle::join);
+                joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+        })?;
+        shorten(tools, script)?;
+
+        let mut digest = Sha384::new();
+        for path in [script, module]
+            .into_iter()
+            .chain(second.as_ref().map(|(path, _)| path.as_path()))
+        {
+            digest.update(fs::read(path).map_err(Error::file(path))?);
+        }
+        let hash = hexadecimal(&digest.finalize());
+        let stem = script.file_stem().unwrap_or_default().to_string_lossy();
+        let name = stem.rsplit_once('-').map_or(&*stem, |(name, _)| name);
+        let renamed = |path: &Path, name: String| {
+            let to = dist.join(&name);
+            fs::rename(path, to).map_err(Error::file(path))?;
+            Ok(name)
+        };
+        // The script names the module where nobody tells it another; boot.js does.
+        let module_name = format!("{name}-{hash}_bg.wasm");
+        let old = module.file_name().unwrap_or_default().to_string_lossy();
+        let text = read(script)?.replace(&*old, &module_name);
+        fs::write(script, text).map_err(Error::file(script))?;
+        Ok(Self {
+            script: renamed(script, format!("{name}-{hash}.js"))?,
+            module: renamed(module, module_name)?,
+            later: second
+                .map(|(path, _)| renamed(&path, format!("later-{hash}.wasm")))
+                .transpose()?,
+        })
+    }
+}
+
+fn optimise(tools: &Tools, module: &Path) -> Result<()> {
+    match tools.wasm_opt(module) {
+        Some(mut wasm_opt) => process::run(&mut wasm_opt),
+        None => Ok(()),
+    }
+}
+
 /// Makes a script smaller, in its place, and what it and its module call each other, if it has one.
 fn shorten(tools: &Tools, script: &Path) -> Result<()> {
     if let Some(mut terser) = tools.terser(script) {
@@ -128,16 +212,17 @@ fn shorten(tools: &Tools, script: &Path) -> Result<()> {
 
 /// Writes a file under a name that changes with its content, as Trunk does, and tells the name.
 fn named(dist: &Path, stem: &str, ending: &str, text: &str) -> Result<String> {
-    let digest = Sha384::digest(text.as_bytes());
-    let hash: String = digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = hexadecimal(&Sha384::digest(text.as_bytes()));
     let name = format!("{stem}-{hash}.{ending}");
     let path = dist.join(&name);
     fs::write(&path, text).map_err(Error::file(&path))?;
     Ok(name)
+}
+
+/// As much of a digest as a name has.
+fn hexadecimal(digest: &[u8]) -> String {
+    let bytes = digest.iter().take(8);
+    bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a file must be for a browser to take it (Subresource Integrity, section 3.5).

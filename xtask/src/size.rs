@@ -9,11 +9,11 @@ use crate::{Error, Result, bundle, html};
 /// boot.js.
 pub const BUDGET_TO_FILL: usize = 8_000;
 /// The most that boot.js may weigh, compressed, in bytes.
-pub const BUDGET_OF_BOOT: usize = 2_000;
+pub const BUDGET_OF_BOOT: usize = 2_150;
 /// The most that everything before the sign-in form works may weigh, compressed, in bytes.
-pub const BUDGET: usize = 150_000;
+pub const BUDGET: usize = 122_000;
 /// The most that all files together may weigh, the doctor apart, compressed, in bytes.
-pub const BUDGET_OF_ALL: usize = 152_000;
+pub const BUDGET_OF_ALL: usize = 180_000;
 /// The most that the doctor may weigh, which nobody fetches who signs in, compressed, in bytes.
 pub const BUDGET_OF_DOCTOR: usize = 42_000;
 
@@ -208,7 +208,7 @@ mod tests {
         let dist = std::env::temp_dir().join(format!("vestibule-size-{}", std::process::id()));
         let _ = fs::remove_dir_all(&dist);
         fs::create_dir_all(dist.join("icons")).expect("the folder is ours");
-        let page = "<link href=/auth/a-1.css rel=stylesheet><script src=/auth/boot-2.js></script>\
+        let page = "<link href=/auth/a-1.css rel=stylesheet><script src=/auth/boot-2.js data-later=/auth/later-3.wasm></script>\
                     <link as=fetch href=/auth/app-3_bg.wasm rel=preload><link href=/auth/app-3.js rel=modulepreload>\
                     <script nomodule src=/auth/old.js></script>";
         for (name, text) in [
@@ -218,6 +218,7 @@ mod tests {
             ("boot-2.js", "go()"),
             ("app-3_bg.wasm", "wasm"),
             ("app-3.js", "load()"),
+            ("later-3.wasm", "more wasm"),
             ("other-boot-2.js", "later()"),
             ("doctor.js", "look()"),
             ("icons/a.svg", "<svg/>"),
@@ -231,13 +232,16 @@ mod tests {
             .filter(|file| file.part == Part::Later)
             .map(|file| file.name.as_str())
             .collect();
-        assert_eq!(later, ["icons/a.svg", "other-boot-2.js"]);
+        assert_eq!(later, ["icons/a.svg", "later-3.wasm", "other-boot-2.js"]);
         assert_eq!(size.boot(), "go()".len());
         assert_eq!(
             size.form() - size.to_fill(),
             "wasm".len() + "load()".len() + "{}".len()
         );
-        assert_eq!(size.total() - size.form(), "<svg/>".len() + "later()".len());
+        assert_eq!(
+            size.total() - size.form(),
+            "<svg/>".len() + "more wasm".len() + "later()".len()
+        );
         assert_eq!(size.doctor(), "look()".len());
         let _ = fs::remove_dir_all(dist);
     }

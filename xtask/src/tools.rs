@@ -26,6 +26,28 @@ pub const TERSER: &str = "5.51.4";
 /// The accessibility checker of the browser tests.
 pub const AXE: &str = "4.14.1";
 
+/// How wasm-opt makes the app smaller. The features are those that rustc's own output has, so that no browser meets one it
+/// does not know. Nothing lies in the lowest kilobyte of the memory but the very end of the stack, so no address wraps
+/// into it. The doctor has the same in index.html.
+const OPTIMISED: [&str; 16] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--low-memory-unused",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
+    "--converge",
+    "--reorder-functions-by-name",
+    "--strip-producers",
+    "--strip-target-features",
+    "--strip-debug",
+];
+
 /// Everything that a release build needs.
 #[derive(Debug)]
 pub struct Tools {
@@ -84,7 +106,18 @@ impl Tools {
         self.wasm_opt.is_some()
     }
 
-    /// What makes a module smaller in its place, if the tool is there.
+    /// What makes a module of WebAssembly smaller in its place, if the tool is there.
+    pub fn wasm_opt(&self, module: &Path) -> Option<Command> {
+        let mut command = Command::new(self.wasm_opt.as_ref()?);
+        command
+            .arg(module)
+            .args(OPTIMISED)
+            .arg("--output")
+            .arg(module);
+        Some(command)
+    }
+
+    /// What makes a script smaller in its place, if the tool is there.
     pub fn terser(&self, module: &Path) -> Option<Command> {
         let mut command = Command::new(self.terser.as_ref()?);
         command

@@ -2,7 +2,7 @@
 
 use super::FlowStore;
 use crate::browser::passkeys::Dialog;
-use crate::browser::spawn;
+use crate::browser::{self, spawn};
 use crate::flow::{Event, Failure, Phase, Way};
 use crate::idx::Step;
 use crate::pages::Press;
@@ -22,6 +22,7 @@ type Page = (u32, usize);
 impl FlowStore {
     /// Lets the browser fill in a remediation, and sends that. It asks the person at once, or only lists passkeys at the
     /// field for names. A second press while it asks does nothing.
+    #[inline(never)]
     pub(super) fn perform(self, at: usize, lists: bool) {
         let inner = self.inner();
         let dialog = self.with_untracked(|flow| {
@@ -94,7 +95,15 @@ impl FlowStore {
             (shown.step == Step::Identify).then_some(at)
         });
         if let Some(at) = at.filter(|_| !inner.listed.get()) {
-            self.perform(at, true);
+            if browser::is_whole() {
+                return self.perform(at, true);
+            }
+            // Without the rest the page can do without the list.
+            spawn(async move {
+                if browser::whole().await.is_ok() {
+                    self.attend();
+                }
+            });
         }
     }
 

@@ -30,4 +30,4 @@ pub use crate::page::{Choice, Errors, Failure, Fetched, Input, Page, Request, St
 pub use crate::script::{Script, Sent, scripted};
 pub use crate::session::Window;
 pub use crate::stage::look_at;
-pub use crate::visit::{Brand, Config, Scene, Visit, visit};
+pub use crate::visit::{Brand, Config, Rest, Scene, Visit, visit};

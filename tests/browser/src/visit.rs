@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::{Request as Asked, State};
+use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use org::{Fault, Mail, Org, Person, Settings, TokenFault};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -35,8 +36,20 @@ pub struct Scene {
     host: Option<(Host, &'static str)>,
     brand: Option<(&'static str, &'static str, &'static str)>,
     held: bool,
+    rest: Rest,
     files: Vec<(&'static str, &'static str)>,
     deployed: bool,
+}
+
+/// How the second module of the app comes, with what only later pages need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// As soon as it is asked for.
+    Comes,
+    /// It is on its way until [`Visit::lets_the_rest_come`].
+    Waits,
+    /// The server is unwell until then.
+    Fails,
 }
 
 /// The `config.json` that the app meets.
@@ -86,6 +99,7 @@ impl Scene {
             host: None,
             brand: None,
             held: false,
+            rest: Rest::Comes,
             files: Vec::new(),
             deployed: false,
         }
@@ -152,6 +166,13 @@ impl Scene {
         }
     }
 
+    /// The second module of the app, with what only later pages need, does not come as it should before
+    /// [`Visit::lets_the_rest_come`].
+    #[must_use]
+    pub fn rest(self, rest: Rest) -> Self {
+        Self { rest, ..self }
+    }
+
     /// Another configuration.
     #[must_use]
     pub fn config(self, config: Config) -> Self {
@@ -192,6 +213,7 @@ pub struct Visit {
     brand: Option<Brand>,
     /// Whether the app may come.
     comes: watch::Sender<bool>,
+    rest: watch::Sender<Rest>,
     /// It runs as long as this does.
     _server: Option<Server>,
     own: Option<Deployment>,
@@ -268,12 +290,21 @@ impl Visit {
         // Whatever the configuration says: the policy of the page lets the org be reached.
         let comes = watch::Sender::new(!scene.held);
         let gate = comes.clone();
+        let rest = watch::Sender::new(scene.rest);
+        let rests = rest.clone();
         let mut router =
             site.org(&org_origin)
                 .router()
                 .layer(from_fn(move |request: Asked, next: Next| {
                     let mut comes = gate.subscribe();
+                    let mut rest = rests.subscribe();
                     async move {
+                        if request.uri().path().contains("/later-") {
+                            let _ = rest.wait_for(|rest| *rest != Rest::Waits).await;
+                            if *rest.borrow() == Rest::Fails {
+                                return StatusCode::SERVICE_UNAVAILABLE.into_response();
+                            }
+                        }
                         if request.uri().path().ends_with(".wasm") {
                             // Nobody holds it any more when the story is over.
                             let _ = comes.wait_for(|comes| *comes).await;
@@ -296,6 +327,7 @@ impl Visit {
             org_origin,
             brand,
             comes,
+            rest,
             _server: None,
             own,
         }
@@ -370,6 +402,7 @@ impl Visit {
             org_origin: org_origin.to_owned(),
             brand: None,
             comes: watch::Sender::new(true),
+            rest: watch::Sender::new(Rest::Comes),
             _server: Some(server),
             own: None,
         }
@@ -378,6 +411,11 @@ impl Visit {
     /// The app may come that was held back.
     pub fn lets_the_app_come(&self) {
         self.comes.send_replace(true);
+    }
+
+    /// The second module of the app may come from now on.
+    pub fn lets_the_rest_come(&self) {
+        self.rest.send_replace(Rest::Comes);
     }
 
     // What the org sent and knows
@@ -599,8 +637,7 @@ impl Deployment {
         }
     }
 
-    /// The program's two files and the script that starts it get other names. The script is the same, and finds them by the
-    /// page.
+    /// The program's three files get other names. The script that starts it is the same, and finds them by the page.
     fn another(&self) {
         let page = self.dist.join("index.html");
         let mut text = fs::read_to_string(&page).expect("there is a page");
@@ -614,11 +651,11 @@ impl Deployment {
                     .to_string_lossy()
                     .into_owned()
             })
-            .filter(|name| name.starts_with("vestibule-"))
+            .filter(|name| name.starts_with("vestibule-") || name.starts_with("later-"))
             .collect();
-        assert_eq!(names.len(), 2, "{names:?}");
+        assert_eq!(names.len(), 3, "{names:?}");
         for name in names {
-            let new = name.replacen("vestibule-", "vestibule-next-", 1);
+            let new = name.replacen('-', "-next-", 1);
             fs::rename(self.dist.join(&name), self.dist.join(&new)).expect("the folder is ours");
             text = text.replace(&name, &new);
         }

@@ -1,6 +1,6 @@
 //! The first second: the form of Sign In stands there before the app does, and becomes the app's.
 
-use browser_tests::{Config, Scene, Visit, Window, visit};
+use browser_tests::{Config, Failure, Rest, Scene, Visit, Window, visit};
 use serde_json::{Value, json};
 
 use crate::walk::{self, ADA, Stop};
@@ -379,4 +379,127 @@ fn nothing_jumps_when_the_app_comes() {
             assert_eq!(visit.evaluate(JUMPS).await, json!([]), "nothing jumps");
         });
     }
+}
+
+async fn goes_on(visit: &Visit) {
+    let next = async || {
+        let step = visit.step().await;
+        (!matches!(step.as_str(), "loading" | "identify")).then_some(())
+    };
+    visit.until("the next page", next).await;
+    let sent = visit.posts_to("/idp/idx/identify").await;
+    assert_eq!(sent.len(), 1, "once");
+    assert_eq!(sent[0].sent("/identifier"), Some(json!(ADA.email)));
+    visit.check().await;
+}
+
+#[test]
+fn the_form_works_while_what_later_pages_need_is_on_its_way() {
+    let scene = Scene::new().rest(Rest::Waits);
+    visit("first-rest-late", scene, async |visit| {
+        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+        visit.open("/login").await;
+        visit.at("identify", "Sign In").await;
+        visit.press("Next").await;
+        let errors = visit.refused("identify").await;
+        assert_eq!(errors.at("identifier"), "Enter your username.");
+        visit.fill("Username", ADA.email).await;
+        visit.fill("Password", ADA.password).await;
+        visit.press("Show the password: Password").await;
+        visit.press("Next").await;
+        visit
+            .until("the org's answer", async || {
+                (visit.org_was_asked("/idp/idx/identify") == 1).then_some(())
+            })
+            .await;
+        assert!(visit.is_busy().await, "the button says that it is at it");
+        visit.lets_the_rest_come();
+        goes_on(visit).await;
+    });
+}
+
+#[test]
+fn a_link_waits_for_what_its_page_needs() {
+    let scene = Scene::new().rest(Rest::Waits);
+    visit("first-rest-link", scene, async |visit| {
+        visit.open("/login").await;
+        visit.at("identify", "Sign In").await;
+        visit.press("Sign Up").await;
+        visit.lets_the_rest_come();
+        visit.at("enroll-profile", "Sign Up").await;
+    });
+}
+
+#[test]
+fn what_later_pages_need_cannot_be_had_and_is_tried_again() {
+    let scene = Scene::new().rest(Rest::Fails);
+    visit("first-rest-fails", scene, async |visit| {
+        visit.expect(Failure::Status(503));
+        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+        visit.open("/login").await;
+        visit.at("identify", "Sign In").await;
+        visit.fill("Username", ADA.email).await;
+        visit.fill("Password", ADA.password).await;
+        for _ in 0..2 {
+            visit.expect(Failure::Status(503));
+            visit.press("Next").await;
+            let errors = visit.refused("identify").await;
+            assert!(errors.says("cannot be reached"), "{errors:?}");
+        }
+        visit.screenshot("first-rest-fails").await;
+        visit.lets_the_rest_come();
+        visit.fill("Password", ADA.password).await;
+        visit.press("Next").await;
+        goes_on(visit).await;
+    });
+}
+
+#[test]
+fn the_same_button_is_pressed_again_once_what_its_page_needs_is_there() {
+    let scene = Scene::new().rest(Rest::Fails);
+    visit("first-rest-again", scene, async |visit| {
+        visit.expect(Failure::Status(503));
+        visit.open("/login").await;
+        visit.at("identify", "Sign In").await;
+        visit.expect(Failure::Status(503));
+        visit.press("Sign Up").await;
+        visit.reads("cannot be reached").await;
+        visit.lets_the_rest_come();
+        visit.press("Try again").await;
+        visit.at("enroll-profile", "Sign Up").await;
+    });
+}
+
+#[test]
+fn an_org_that_begins_with_another_page_waits_for_what_that_needs() {
+    let scene = Scene::new().policy("social").rest(Rest::Waits);
+    visit("first-rest-org", scene, async |visit| {
+        visit
+            .console_of_the_org("POST", "client", &json!({"onlyIdp": true}))
+            .await;
+        visit.open("/login").await;
+        visit
+            .until("the org's answer", async || {
+                let asked = visit.posts_to("/idp/idx/introspect").await;
+                (!asked.is_empty()).then_some(())
+            })
+            .await;
+        stands_there(visit).await;
+        visit.lets_the_rest_come();
+        visit.reads("This is another service").await;
+    });
+}
+
+#[test]
+fn at_any_other_address_the_app_begins_whole_or_says_that_it_cannot() {
+    let scene = Scene::new().rest(Rest::Fails);
+    visit("first-rest-elsewhere", scene, async |visit| {
+        visit.open("/register").await;
+        visit
+            .reads("This page could not start. Load it again")
+            .await;
+        visit.lets_the_rest_come();
+        visit.reload().await;
+        visit.reaches("enroll-profile").await;
+    });
 }
