@@ -141,7 +141,21 @@ impl App {
         let parts = split::split(&whole).map_err(|problem| Error::Split {
             path: module.to_path_buf(),
             problem: problem.to_string(),
-        })?;
+        });
+        // Another compiler may put together what belongs apart. The app works in one piece too.
+        let parts = match parts {
+            Ok(parts) => parts,
+            Err(problem) => {
+                process::say(format_args!("WARNING: {problem}"));
+                process::say(format_args!(
+                    "WARNING: the app stays in one piece; its first form will come later than that of a release."
+                ));
+                split::Split {
+                    first: whole,
+                    second: None,
+                }
+            }
+        };
         let second = parts.second.map(|second| (dist.join("later.wasm"), second));
         fs::write(module, parts.first).map_err(Error::file(module))?;
         if let Some((path, second)) = &second {
