@@ -6,7 +6,7 @@ const path = location.pathname.slice(root.pathname.length - 1).split("/").filter
 // The doctor is another program, which is fetched at its own address and nowhere else.
 const doctor = path === "doctor";
 // What only later pages need, where the build has it apart.
-const { later } = (!doctor && document.querySelector("[data-later]")?.dataset) || {};
+const later = !doctor && document.querySelector("[data-later]")?.dataset.later;
 const built = (rel, own) => (doctor ? new URL(own, root) : document.head.querySelector(`link[rel="${rel}"]`)).href;
 const files = () => [built("modulepreload", "doctor.js"), built("preload", "doctor_bg.wasm")];
 
@@ -120,27 +120,18 @@ const begin = async (asked, text) => {
   });
 };
 
-// A page out of some cache names files that a new version has taken away. It is loaded again, once: what was reloaded
-// already is not helped by that.
-const renew = async (files) => {
-  const [{ type }] = performance.getEntriesByType("navigation");
-  const there = async (file) => {
-    const { status, headers } = await fetch(file);
-    return status > 499 || /script|wasm/.test(headers.get("content-type"));
-  };
-  if (type === "reload" || (await Promise.all(files.map(there)).catch(() => [])).every(Boolean)) return true;
-  location.reload();
-};
+// What is of use where something is missing. It may be missing too.
+const rescue = () => import(`${root}without.js`).catch(() => ({}));
 
 // The rest of the app, for the part of it that is there: what fetches it ahead, and what makes the app whole.
 const parts = (app) => {
   let fetched, whole;
-  const get = async () => WebAssembly.compile(await (await fetch(later, { signal: AbortSignal.timeout?.(6e4) })).arrayBuffer());
+  const bytes = async () => (await fetch(later, { signal: AbortSignal.timeout?.(6e4) })).arrayBuffer();
   const make = async () => WebAssembly.instantiate(await ahead(), { a: await app });
   const ahead = () =>
-    (fetched ??= get().catch(async (problem) => {
+    (fetched ??= bytes().then(WebAssembly.compile).catch(async (problem) => {
       fetched = whole = undefined;
-      await renew([later]);
+      await (await rescue()).renew?.([later]);
       throw problem;
     }));
   return [ahead, () => (whole ??= make())];
@@ -176,13 +167,12 @@ const boot = async () => {
 try {
   await boot();
 } catch (problem) {
-  if (await renew(files())) {
+  const { renew, help } = await rescue();
+  if (!(await renew?.(files()))) {
     // Without WebAssembly, or without a file of the build.
     main?.remove();
     without.hidden = false;
-    without.querySelector("h1").focus();
-    document.title = without.querySelector("h1").textContent;
-    (await import(`${root}without.js`)).default(root, path, without);
+    await help?.(root, path, without);
   }
   throw problem;
 }

@@ -1,9 +1,24 @@
+// A page out of some cache names files that a new version has taken away. It is loaded again, once: what was reloaded
+// already is not helped by that. Says whether it is.
+export const renew = async (files) => {
+  const [{ type }] = performance.getEntriesByType("navigation");
+  const there = async (file) => {
+    const { status, headers } = await fetch(file);
+    return status > 499 || /script|wasm/.test(headers.get("content-type"));
+  };
+  if (type === "reload" || (await Promise.all(files.map(there)).catch(() => [])).every(Boolean)) return false;
+  location.reload();
+  return true;
+};
+
 // Where the app cannot run: the org's own page signs people in, by an authorization code with PKCE. What comes back is for
 // the app, if it can run by then; if not, the person is told that the org has let them in.
 const word = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 
-export default async (root, path, page) => {
-  const link = page.querySelector("a");
+export const help = async (root, path, page) => {
+  const [heading, link] = ["h1", "a"].map((tag) => page.querySelector(tag));
+  heading.focus();
+  document.title = heading.textContent;
   const { hosts, ...common } = await (await fetch(`${root}config.json`, { cache: "no-cache" })).json();
   const config = { ...common, ...hosts?.[location.host] };
   const issuer = config.issuer.trim().replace(/\/+$/, "");
