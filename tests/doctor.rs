@@ -143,53 +143,29 @@ async fn nothing_is_wrong_where_everything_is_right_and_all_that_was_started_is_
     assert!(deployment.org.inbox().is_empty());
 }
 
+/// What each switch of the org's makes the doctor say; the same in a browser.
+const FAULTS: &str = include_str!("support/doctor.json");
+
+#[derive(serde::Deserialize)]
+struct Fault {
+    switch: Value,
+    about: String,
+    words: Vec<String>,
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_switch_of_the_org_is_named_with_its_place_in_the_console() {
     let deployment = Deployment::new("switches").await;
-    for (switch, about, words) in [
-        (
-            json!({"discovery": "off"}),
-            "Issuer",
-            ["404", "Authorization Servers"],
-        ),
-        (
-            json!({"discovery": "otherIssuer"}),
-            "Issuer",
-            ["acme.okta.example", "Settings, Issuer"],
-        ),
-        (
-            json!({"trustedOrigin": false}),
-            "Trusted origin (CORS)",
-            ["Trusted Origins", deployment.app.as_str()],
-        ),
-        (
-            json!({"interactionCode": false}),
-            "Interaction Code grant",
-            ["unauthorized_client", "Grant type"],
-        ),
-        (
-            json!({"embedded": false}),
-            "Embedded sign-in",
-            ["access_denied", "Embedded widget sign-in support"],
-        ),
-        (
-            json!({"accessPolicy": false}),
-            "Access policy",
-            ["401", "Access Policies"],
-        ),
-        (
-            json!({"redirectUri": false}),
-            "Redirect URI",
-            ["Sign-in redirect URIs", "/login/callback"],
-        ),
-        (
-            json!({"emailScope": false}),
-            "Scopes",
-            ["invalid_scope", "openid profile email"],
-        ),
-    ] {
-        deployment.console("client", switch).await;
-        deployment.ails(about, &words).await;
+    let faults = serde_json::from_str::<Vec<Fault>>(FAULTS).expect("a list of faults");
+    let origin = Fault {
+        switch: json!({"trustedOrigin": false}),
+        about: "Trusted origin (CORS)".to_owned(),
+        words: vec!["Trusted Origins".to_owned(), deployment.app.clone()],
+    };
+    for fault in faults.into_iter().chain([origin]) {
+        deployment.console("client", fault.switch).await;
+        let words: Vec<&str> = fault.words.iter().map(String::as_str).collect();
+        deployment.ails(&fault.about, &words).await;
         deployment.console("reset", json!({})).await;
     }
 }

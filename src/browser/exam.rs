@@ -8,7 +8,7 @@ use web_sys::{
 use super::timer::Timer;
 use super::{crypto, fetch, place, storage};
 use crate::config::Config;
-use crate::doctor::{self, Device, Reply, Sent, Site};
+use crate::doctor::{Device, Reply, Sent, Site};
 use crate::http::{self, HttpRequest, Method};
 
 /// What the browser lends the page.
@@ -72,11 +72,9 @@ async fn patient(url: &str, init: &RequestInit) -> Option<Response> {
 /// asked twice.
 pub async fn ask(request: HttpRequest) -> Reply {
     let (url, method) = (request.url.clone(), request.method);
-    if let Ok((response, answer)) = fetch::seen(request).await {
-        let date = answer.headers().get("date").ok().flatten();
+    if let Ok(response) = fetch::send(request).await {
         return Reply::Answered {
             response,
-            date: date.and_then(|date| doctor::date(&date)),
             readable: true,
         };
     }

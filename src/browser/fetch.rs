@@ -19,11 +19,6 @@ use crate::secret::Secret;
 /// Sends a request. Nothing of the browser's goes along that it does not ask for: no cookies, no cache; and no redirect is followed, for a body
 /// with a password in it goes where it was meant to go or nowhere.
 pub(super) async fn send(request: HttpRequest) -> Result<HttpResponse, Unreachable> {
-    seen(request).await.map(|(answer, _)| answer)
-}
-
-/// The same, with the browser's own answer beside it.
-pub(super) async fn seen(request: HttpRequest) -> Result<(HttpResponse, Response), Unreachable> {
     let body = request.body.as_ref().map(Secret::expose);
     let (abort, out) = begin(&request.url, body, request.cookies)?;
     let late = Rc::new(Cell::new(false));
@@ -62,7 +57,7 @@ async fn exchange(
     request: HttpRequest,
     abort: &AbortController,
     out: Option<Promise>,
-) -> Result<(HttpResponse, Response), JsValue> {
+) -> Result<HttpResponse, JsValue> {
     let init = RequestInit::new();
     init.set_method(request.method.name());
     let headers = Headers::new()?;
@@ -92,7 +87,7 @@ async fn exchange(
     init.set_redirect(RequestRedirect::Error);
     let answer = fetch(&request.url, &init, abort, out).await?;
     let header = |name: &str| answer.headers().get(name).ok().flatten();
-    let read = HttpResponse {
+    Ok(HttpResponse {
         status: answer.status(),
         request_id: header("x-okta-request-id"),
         retry_after: retry_after(answer.status(), header),
@@ -100,8 +95,7 @@ async fn exchange(
         nonce: header("dpop-nonce"),
         challenge: header("www-authenticate"),
         body: Secret::new(body(&answer).await?),
-    };
-    Ok((read, answer))
+    })
 }
 
 pub(super) async fn fetch(

@@ -86,15 +86,21 @@ fn ask(request: &HttpRequest, root: &str) -> Reply {
     };
     let allowed = answer.header("access-control-allow-origin");
     Reply::Answered {
-        date: answer.header("date").and_then(super::date),
         readable: allowed.is_some_and(|allowed| allowed == origin || allowed == "*"),
         response: HttpResponse {
             status: answer.status,
             request_id: answer.header("x-okta-request-id").map(str::to_owned),
+            date: answer.header("date").and_then(seconds),
             body: Secret::new(answer.body),
             ..HttpResponse::default()
         },
     }
+}
+
+/// A time as HTTP writes it, in seconds since 1970.
+fn seconds(date: &str) -> Option<u64> {
+    let date = httpdate::parse_http_date(date).ok()?;
+    Some(date.duration_since(UNIX_EPOCH).ok()?.as_secs())
 }
 
 /// What the app's own server sends, if it is there.

@@ -85,51 +85,26 @@ async fn switch(visit: &Visit, switch: Value) {
     visit.console_of_the_org("POST", "client", &switch).await;
 }
 
+/// What each switch of the org's makes the doctor say; the same in a terminal.
+const FAULTS: &str = include_str!("../../support/doctor.json");
+
+#[derive(serde::Deserialize)]
+struct Fault {
+    switch: Value,
+    about: String,
+    words: Vec<String>,
+}
+
 #[test]
 fn each_setting_of_the_org_is_named_with_its_place_in_the_console() {
     visit("doctor-switches", Scene::new(), async |visit| {
-        for (off, about, words) in [
-            (
-                json!({"discovery": "off"}),
-                "Issuer",
-                ["404", "Authorization Servers"],
-            ),
-            (
-                json!({"discovery": "otherIssuer"}),
-                "Issuer",
-                ["acme.okta.example", "Settings, Issuer"],
-            ),
-            (
-                json!({"interactionCode": false}),
-                "Interaction Code grant",
-                ["unauthorized_client", "Grant type"],
-            ),
-            (
-                json!({"embedded": false}),
-                "Embedded sign-in",
-                ["access_denied", "Embedded widget sign-in support"],
-            ),
-            (
-                json!({"accessPolicy": false}),
-                "Access policy",
-                ["401", "Access Policies"],
-            ),
-            (
-                json!({"redirectUri": false}),
-                "Redirect URI",
-                ["Sign-in redirect URIs", "/login/callback"],
-            ),
-            (
-                json!({"emailScope": false}),
-                "Scopes",
-                ["invalid_scope", "openid profile email"],
-            ),
-        ] {
+        for fault in serde_json::from_str::<Vec<Fault>>(FAULTS).expect("a list of faults") {
             for status in [400, 401, 404] {
                 visit.expect(Failure::Status(status));
             }
-            switch(visit, off).await;
-            ails(visit, about, &words).await;
+            switch(visit, fault.switch).await;
+            let words: Vec<&str> = fault.words.iter().map(String::as_str).collect();
+            ails(visit, &fault.about, &words).await;
             visit.console_of_the_org("POST", "reset", &json!({})).await;
         }
     });
