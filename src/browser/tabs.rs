@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Function, Promise};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
@@ -79,7 +79,6 @@ impl Lock {
         let granted = JsFuture::from(granted).await;
         drop(timer);
         granted.ok()?;
-        let release = release.take()?;
-        Some(Self(release.unchecked_into()))
+        Some(Self(release.take()?))
     }
 }

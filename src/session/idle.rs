@@ -76,6 +76,7 @@ impl Idle {
     pub(crate) fn rest(self) {
         self.0.timer.replace(None);
         self.0.warned.set(false);
+        self.0.heard.set(false);
     }
 
     /// Somebody did something in another tab, at that time.
@@ -85,6 +86,7 @@ impl Idle {
             return;
         }
         state.seen.set(at);
+        state.heard.set(false);
         if state.seen.get().saturating_add(state.limit) > timer::now() && state.warned.take() {
             (state.then)(Finding::Present);
         }

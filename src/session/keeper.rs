@@ -255,8 +255,11 @@ impl Keeper {
                 state.stage.set(Stage::None);
                 state.renewing.set(false);
                 if let Err(failure) = renewed {
-                    state.failed.set(state.failed.get().saturating_add(1));
-                    self.due_in(pace::again(state.failed.get(), failure.retry_after()));
+                    // What is over is not due again.
+                    if self.keeps() {
+                        state.failed.set(state.failed.get().saturating_add(1));
+                        self.due_in(pace::again(state.failed.get(), failure.retry_after()));
+                    }
                     state.failure.replace(Some(failure));
                 }
                 self.wake();
