@@ -6,6 +6,8 @@ pub mod abroad;
 
 pub mod key;
 
+pub mod traced;
+
 pub mod trail;
 
 use std::cell::{Cell, RefCell};

@@ -27,7 +27,7 @@ pub use xtask::hosts::Host;
 
 pub use crate::keys::{Credential, Device, Plugged};
 pub use crate::page::{Choice, Errors, Failure, Fetched, Input, Page, Request, Storage, Tab};
-pub use crate::script::{Script, Sent, scripted};
+pub use crate::script::{Script, Sent, listen, scripted};
 pub use crate::session::Window;
 pub use crate::stage::look_at;
 pub use crate::visit::{Brand, Config, Rest, Scene, Visit, visit};

@@ -116,7 +116,10 @@ pub fn scripted(
 }
 
 /// A free port by both families, and its origin.
-pub(crate) async fn listen() -> (String, Vec<TcpListener>) {
+///
+/// # Panics
+/// If there is none.
+pub async fn listen() -> (String, Vec<TcpListener>) {
     let listeners = loopback(0, "")
         .await
         .unwrap_or_else(|error| panic!("{error}"));

@@ -28,6 +28,8 @@ const FIELDS: [&str; 5] = [
 ];
 /// The members of what is kept of a signed-in person.
 const TOKENS: [&str; 3] = ["access_token", "id_token", "refresh_token"];
+/// What the place where they are kept begins with.
+const KEPT: &str = "vestibule.tokens|";
 /// What is shorter stands in many a text by chance.
 const SHORTEST: usize = 6;
 
@@ -75,81 +77,84 @@ fn form(body: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// What the browser was sent to by others, with something in its query that opens a door: the org's redirects and its end of
+/// a session, and the links of its mails. It is gone from the address bar at once.
+const BROUGHT: [&str; 8] = [
+    "/login/callback?",
+    "/v1/logout?",
+    "activation_token",
+    "activationToken",
+    "recovery_token",
+    "recoveryToken",
+    "stateToken",
+    "user_code",
+];
+
+impl Visit {
+    /// All that was sent, or came by mail or telephone, and opens a door.
+    pub async fn secrets(&self) -> BTreeSet<String> {
+        let mut secrets = sent(&self.requests().await);
+        let codes = self.sent().into_iter().map(|mail| mail.code);
+        secrets.extend(codes.filter(|code| code.len() >= SHORTEST));
+        secrets
+    }
+}
+
 /// Nothing of it stands in the console, in an address, in the page's storage but for the tokens in their one place, or on
 /// the page for developers.
 pub(crate) async fn are_kept(visit: &Visit) {
-    // A story may end elsewhere, or in the middle of a page that is being loaded.
+    let secrets = visit.secrets().await;
+    let requests = visit.requests().await;
+    let urls = requests.iter().map(|request| request.url.clone());
+    let urls = urls.filter(|url| !BROUGHT.iter().any(|brought| url.contains(brought)));
+    tell_nothing(visit.console().await.into_iter().chain(urls), &secrets);
+
+    // A story may end at somebody else's page: what stands there is theirs.
     let here = visit.evaluate("location.origin").await;
     if here.as_str() != Some(visit.origin()) {
         return;
     }
-    let requests = visit.requests().await;
     let storage = visit.storage().await;
     let mut tokens = BTreeSet::new();
     for (name, text) in &storage.session {
         let kept: Value = serde_json::from_str(text).unwrap_or_default();
-        let found: Vec<&str> = TOKENS
-            .iter()
-            .filter_map(|name| kept[*name].as_str())
-            .collect();
+        let found = TOKENS.iter().filter_map(|name| kept[*name].as_str());
+        let found: Vec<String> = found.map(str::to_owned).collect();
         assert!(
-            found.is_empty() || name.starts_with("vestibule.tokens|"),
+            found.is_empty() || name.starts_with(KEPT),
             "tokens are kept as {name}"
         );
-        tokens.extend(found.into_iter().map(str::to_owned));
+        tokens.extend(found);
     }
-    let secrets = sent(&requests);
     // A transaction keeps what brings it back: its handles, and its verifier.
-    let resumable = |secret: &String| {
+    let resumable = |secret: &&String| {
         requests.iter().any(|request| {
-            let handle = |name| request.sent(name).is_some_and(|value| value == **secret);
-            handle("/stateHandle")
-                || handle("/interactionHandle")
-                || handle("/stateToken")
-                || form(&request.body).contains(&("code_verifier".to_owned(), secret.clone()))
+            let handle = |name| request.sent(name).is_some_and(|value| value == ***secret);
+            ["/stateHandle", "/interactionHandle", "/stateToken"].map(handle) != [false; 3]
+                || form(&request.body).contains(&("code_verifier".to_owned(), (*secret).clone()))
         })
     };
-    let lasting: Vec<&String> = secrets
-        .iter()
-        .filter(|secret| !resumable(secret) && !tokens.contains(*secret))
-        .collect();
-    let kept = storage.session.iter().chain(&storage.local);
-    for (name, text) in kept.filter(|(name, _)| !name.starts_with("vestibule.tokens|")) {
-        for secret in lasting.iter().copied().chain(&tokens) {
-            assert!(
-                !text.contains(secret.as_str()),
-                "{secret:?} is kept as {name}"
-            );
-        }
-    }
+    let lasting = secrets.iter().filter(|secret| !resumable(secret));
+    let lasting: BTreeSet<String> = lasting.chain(&tokens).cloned().collect();
+    let kept = storage.session.into_iter().chain(storage.local.clone());
+    let kept = kept.filter(|(name, _)| !name.starts_with(KEPT));
+    tell_nothing(kept.map(|(_, text)| text), &lasting);
     let local = format!("{:?}", storage.local);
     assert!(!local.contains("eyJ"), "no token is shared: {local}");
     assert_eq!(storage.cookies, "", "the page sets no cookie");
 
-    let console = visit.console().await;
-    // The org's own redirects, and the links of its mails, carry a code to the page; it is gone from there at once.
-    let asked = requests.iter().map(|request| request.url.clone());
-    let asked =
-        asked.filter(|url| !url.contains("/login/callback?") && !url.contains("/v1/logout?"));
-    let asked = asked.filter(|url| !url.starts_with(visit.origin()) || url.contains("?"));
-    let address = visit.address().await;
-    let trace = visit.text().await;
-    let debug = (visit.step().await == "debug").then_some(trace);
-    let told = console.into_iter().chain([address]).chain(debug);
-    let brought = |url: &String| {
-        [
-            "activation_token",
-            "recovery_token",
-            "stateToken",
-            "user_code",
-            "activationToken",
-            "recoveryToken",
-        ]
-        .iter()
-        .any(|name| url.contains(name))
+    let debug = match visit.step().await.as_str() {
+        "debug" => visit.text().await,
+        _ => String::new(),
     };
-    for line in told.chain(asked.filter(|url| !brought(url))) {
-        for secret in secrets.iter().chain(&tokens) {
+    let all: BTreeSet<String> = secrets.union(&tokens).cloned().collect();
+    tell_nothing([visit.address().await, debug], &all);
+    tell_nothing(visit.console().await, &tokens);
+}
+
+fn tell_nothing(lines: impl IntoIterator<Item = String>, secrets: &BTreeSet<String>) {
+    for line in lines {
+        for secret in secrets {
             assert!(
                 !line.contains(secret.as_str()),
                 "{secret:?} stands in {line}"

@@ -2,7 +2,6 @@
 
 use browser_tests::{Config, Scene, visit};
 
-use crate::secrets::secrets;
 use crate::walk::{self, ADA, Stop};
 
 #[test]
@@ -43,7 +42,7 @@ fn a_developer_sees_the_exchange_and_no_value_of_it() {
         visit.reaches("debug").await;
         let trace = visit.text().await;
         assert!(trace.contains("POST /oauth2/default/v1/token"), "{trace}");
-        let secrets = secrets(visit).await;
+        let secrets = visit.secrets().await;
         assert!(secrets.len() > 5, "{secrets:?}");
         for secret in secrets.iter().chain([&ADA.email.to_owned()]) {
             assert!(

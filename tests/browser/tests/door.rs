@@ -23,15 +23,20 @@ async fn stands_at(visit: &browser_tests::Visit, address: &str) {
     visit.check().await;
 }
 
+/// Ada has an account, and opens an address that is for those who are signed in.
+async fn wants_in(visit: &browser_tests::Visit, address: &str) {
+    visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+    visit.open(address).await;
+    visit.at("identify", "Sign In").await;
+}
+
 #[test]
 fn a_guarded_page_is_found_again_after_signing_in() {
     visit(
         "deep-link",
         guarded("").policy("password-only"),
         async |visit| {
-            visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
-            visit.open(DEEP).await;
-            visit.at("identify", "Sign In").await;
+            wants_in(visit, DEEP).await;
             assert_eq!(visit.address().await, "/login");
             visit.reload().await;
             visit.at("identify", "Sign In").await;
@@ -76,9 +81,7 @@ fn whoever_gave_up_is_brought_nowhere() {
         "deep-link-given-up",
         guarded("").policy("password-only"),
         async |visit| {
-            visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
-            visit.open(DEEP).await;
-            visit.at("identify", "Sign In").await;
+            wants_in(visit, DEEP).await;
             visit.open("/").await;
             walk::is_nobody(visit).await;
             walk::goes_to_sign_in(visit).await;
@@ -94,14 +97,12 @@ fn a_host_names_where_to_return_to_on_its_own_origin_only() {
         "return-to",
         guarded("").policy("password-only"),
         async |visit| {
-            visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
             let to = DEEP
                 .replace('?', "%3F")
                 .replace('&', "%26")
                 .replace('#', "%23")
                 .replace("%20", "%2520");
-            visit.open(&format!("/login?return_to={to}")).await;
-            visit.at("identify", "Sign In").await;
+            wants_in(visit, &format!("/login?return_to={to}")).await;
             assert_eq!(visit.address().await, "/login");
             walk::signs_in(visit, ADA.email, ADA.password).await;
             stands_at(visit, DEEP).await;

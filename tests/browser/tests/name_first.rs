@@ -2,7 +2,6 @@
 
 use browser_tests::{Scene, Visit, visit};
 
-use crate::secrets::nothing_secret_is_told;
 use crate::walk::{self, ADA, Stop};
 
 fn name_first(name: &str, story: impl AsyncFnOnce(&Visit)) {
@@ -67,7 +66,6 @@ fn j06_j25_who_leaves_the_password_out_signs_in_by_mail() {
             .await;
         Stop::Home.met(visit).await;
         assert_eq!(visit.posts_to("/idp/idx/enroll/new").await.len(), 1);
-        nothing_secret_is_told(visit).await;
     });
 }
 

@@ -274,25 +274,30 @@ fn somebody_at_work_in_another_tab_is_there() {
 }
 
 #[test]
-fn what_a_session_shows_fits_a_small_phone_in_the_dark() {
-    let scene = with(vec![
-        ("idleMinutes", json!(5)),
-        ("resource", json!("{org}/api/me")),
-    ]);
-    let scene = scene.window(Window::PHONE.dark());
-    visit("phone-session", scene, async |visit| {
-        signs_in(visit, 3600).await;
-        visit.press("What your access token opens").await;
-        visit.reads(ADA.email).await;
-        visit.check().await;
-        visit.screenshot("phone-resource").await;
-        nobody_is_there(visit, 260).await;
-        visit.reads("Are you still there?").await;
-        visit.check().await;
-        visit.screenshot("phone-idle").await;
-        visit.press("Sign out").await;
-        walk::is_nobody(visit).await;
-        visit.reads("You are signed out.").await;
-        visit.screenshot("phone-signed-out").await;
-    });
+fn what_a_session_shows_fits_each_window_light_and_dark() {
+    for (name, window) in [
+        ("session-phone", Window::PHONE),
+        ("session-phone-dark", Window::PHONE.dark()),
+        ("session-wide-dark", Window::WIDE.dark()),
+    ] {
+        let scene = with(vec![
+            ("idleMinutes", json!(5)),
+            ("resource", json!("{org}/api/me")),
+        ]);
+        visit(name, scene.window(window), async |visit| {
+            signs_in(visit, 3600).await;
+            visit.screenshot(&format!("{name}-home")).await;
+            visit.press("What your access token opens").await;
+            visit.reads(ADA.email).await;
+            visit.check().await;
+            visit.screenshot(&format!("{name}-resource")).await;
+            nobody_is_there(visit, 260).await;
+            visit.reads("Are you still there?").await;
+            visit.check().await;
+            visit.screenshot(&format!("{name}-idle")).await;
+            visit.press("Sign out").await;
+            walk::is_nobody(visit).await;
+            visit.reads("You are signed out.").await;
+        });
+    }
 }

@@ -2,7 +2,6 @@
 
 use browser_tests::{Failure, Scene, Visit, visit};
 
-use crate::secrets::nothing_secret_is_told;
 use crate::walk::{self, ADA, NUMBER, Stop};
 
 const LIST: &str = "select-authenticator-enroll";
@@ -40,7 +39,6 @@ fn j01_email_first_and_then_a_password_and_no_phone() {
         walk::comes_again(visit).await;
         walk::signs_in(visit, ADA.email, ADA.password).await;
         Stop::Home.met(visit).await;
-        nothing_secret_is_told(visit).await;
     });
 }
 

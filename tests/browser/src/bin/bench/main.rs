@@ -13,12 +13,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use browser_tests::{Page, Window, look_at};
+use browser_tests::{Page, Window, listen, look_at};
 use org::{Org, Settings};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
-use xtask::serve::{Site, loopback};
+use xtask::serve::Site;
 use xtask::{bundle, paths};
 
 use figures::{Samples, Sheet};
@@ -240,18 +239,6 @@ fn floor(org: &str) -> PathBuf {
     };
     write(&folder).unwrap_or_else(|problem| panic!("{}: {problem}", folder.display()));
     folder
-}
-
-/// A free port by both families, and its origin.
-async fn listen() -> (String, Vec<TcpListener>) {
-    let listeners = loopback(0, "")
-        .await
-        .unwrap_or_else(|error| panic!("{error}"));
-    let port = listeners[0]
-        .local_addr()
-        .expect("a listener has an address")
-        .port();
-    (format!("http://localhost:{port}"), listeners)
 }
 
 /// What the browser calls itself.

@@ -20,12 +20,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use browser_tests::{Page, Window, look_at};
+use browser_tests::{Page, Window, listen, look_at};
 use org::Org;
 use serde_json::json;
 use visit::Verdict;
 use xtask::paths;
-use xtask::serve::{Site, loopback};
+use xtask::serve::Site;
 
 /// After so long another browser takes over: the harness lets none work for ever.
 const SHIFT: Duration = Duration::from_secs(180);
@@ -109,16 +109,4 @@ fn row(name: &str, verdict: &Verdict, failed: &Cell<usize>) {
     if !verdict.faults.is_empty() {
         failed.set(failed.get() + 1);
     }
-}
-
-/// A free port by both families, and its origin.
-async fn listen() -> (String, Vec<tokio::net::TcpListener>) {
-    let listeners = loopback(0, "")
-        .await
-        .unwrap_or_else(|error| panic!("{error}"));
-    let port = listeners[0]
-        .local_addr()
-        .expect("a listener has an address")
-        .port();
-    (format!("http://localhost:{port}"), listeners)
 }
