@@ -123,18 +123,20 @@ const begin = async (asked, text) => {
 // What is of use where something is missing. It may be missing too.
 const rescue = () => import(`${root}without.js`).catch(() => ({}));
 
-// The rest of the app, for the part of it that is there: what fetches it ahead, and what makes the app whole.
-const parts = (app) => {
-  let fetched, whole;
-  const bytes = async () => (await fetch(later, { signal: AbortSignal.timeout?.(6e4) })).arrayBuffer();
-  const make = async () => WebAssembly.instantiate(await ahead(), { a: await app });
-  const ahead = () =>
-    (fetched ??= bytes().then(WebAssembly.compile).catch(async (problem) => {
-      fetched = whole = undefined;
-      await (await rescue()).renew?.([later]);
+// What makes the app whole: the rest of it, fetched once, and again where that failed.
+const whole = (app) => {
+  let rest;
+  const make = async () => {
+    const bytes = await (await fetch(later, { signal: AbortSignal.timeout?.(6e4) })).arrayBuffer();
+    return WebAssembly.instantiate(bytes, { a: await app });
+  };
+  return () =>
+    (rest ??= make().catch(async (problem) => {
+      rest = undefined;
+      // Who waits for a page that is loaded again waits on.
+      if (await (await rescue()).renew?.([later])) await new Promise(() => {});
       throw problem;
     }));
-  return [ahead, () => (whole ??= make())];
 };
 
 const boot = async () => {
@@ -152,11 +154,11 @@ const boot = async () => {
   const { default: load, start } = await import(glue);
   const app = load({ module_or_path });
   if (later) {
-    const [ahead, rest] = parts(app);
+    const rest = whole(app);
     // The form of Sign In works without the rest, which comes while it is filled in.
     if (first && !stored("transaction")) {
       asked.rest = rest;
-      app.then(ahead).catch(() => {});
+      app.then(rest).catch(() => {});
     } else await rest();
   }
   await app;

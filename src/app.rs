@@ -5,7 +5,7 @@ use std::time::Duration;
 use web_sys::HtmlFormElement;
 
 use crate::brand::Brand;
-use crate::browser::{self, place};
+use crate::browser::{self, place, timer};
 use crate::config::{Config, Problem};
 use crate::example;
 use crate::flow::Ended;
@@ -61,7 +61,15 @@ fn app(mut config: Config, pages: &'static [Page]) -> Vec<AnyView> {
     let brand = std::mem::take(&mut config.brand);
     place::dress(&brand.look, &brand.sheets);
     let pages = example::among(&config, pages);
+    let config: &'static Config = forever(config);
     let store = FlowStore::new(config, pages);
+    if !browser::is_whole() {
+        browser::spawn(async move {
+            if browser::whole().await.is_ok() {
+                timer::once_idle(move || rehearse(config, 0));
+            }
+        });
+    }
     let desk = Desk {
         card: Shared::latest(move || store.card()),
         said: Shared::latest(move || {
@@ -102,9 +110,7 @@ fn app(mut config: Config, pages: &'static [Page]) -> Vec<AnyView> {
     place::on_travel(move || store.travelled());
     place::on_show(move || store.wake());
     place::on_leave(move || {
-        if let Some(form) = ui::form() {
-            store.leaving(&ui::raw(&form));
-        }
+        store.leaving(ui::form().map(|form| ui::raw(&form)).as_ref());
     });
     // A page that comes back from the browser's memory may show somebody who has signed out since.
     place::on_return(place::reload);
@@ -161,24 +167,26 @@ fn events(store: FlowStore, desk: Desk) {
     });
 }
 
+/// Page after page, while the browser has nothing else to do.
+#[inline(never)]
+fn rehearse(config: &'static Config, number: usize) {
+    if let Some(card) = pages::rehearsal(number, config) {
+        ui::rehearse(&card);
+        timer::once_idle(move || rehearse(config, number.saturating_add(1)));
+    }
+}
+
 /// What a host page hears of who signed in.
 const SIGNED_IN: [&str; 4] = ["sub", "name", "email", "preferred_username"];
 
 fn unconfigured(problem: &Problem) -> Vec<AnyView> {
-    let card = pages::unconfigured(problem);
     let desk = Desk {
-        card: Shared::new(card),
-        said: Shared::new(Said::default()),
-        state: Shared::new(State::default()),
-        touched: RwSignal::new(0),
-        kept: &|_| None,
         press: &|press| {
             if press == Press::Reload {
                 place::reload();
             }
         },
-        submit: &|_| (),
-        inside: &|_| ui::nothing(),
+        ..Desk::still(pages::unconfigured(problem))
     };
     page(Brand::default(), desk)
 }

@@ -25,6 +25,13 @@ pub fn mount(make: impl FnOnce()) {
     std::mem::forget(owner);
 }
 
+/// Makes something that stands nowhere, and lets go of it.
+pub fn apart(make: impl FnOnce()) {
+    let owner = Owner::new();
+    owner.with(make);
+    owner.cleanup();
+}
+
 /// Does something now, and again whenever what it read has changed, for as long as the part stands that it belongs to.
 pub fn follow(then: impl FnMut() + 'static) {
     fn following(mut then: Box<dyn FnMut()>) {

@@ -1,5 +1,7 @@
 //! Where the page is: its addresses, its history, its languages.
 
+use std::cell::OnceCell;
+
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
@@ -17,7 +19,15 @@ pub fn root() -> String {
         path.rfind('/')
             .and_then(|end| path.get(..=end).map(str::to_owned))
     };
-    script().unwrap_or_else(|| "/".to_owned())
+    // It stays where it is.
+    ROOT.with(|root| {
+        root.get_or_init(|| script().unwrap_or_else(|| "/".to_owned()))
+            .clone()
+    })
+}
+
+thread_local! {
+    static ROOT: OnceCell<String> = const { OnceCell::new() };
 }
 
 /// The page's origin: `https://app.acme.test`.

@@ -1,7 +1,13 @@
 //! Time: now, and later.
 
-use wasm_bindgen::JsCast as _;
+use std::time::Duration;
+
+use js_sys::Function;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+
+use super::js::global;
+use crate::leptos::set_timeout;
 
 /// Milliseconds since 1970.
 pub fn now() -> u64 {
@@ -29,6 +35,29 @@ impl Timer {
             )
             .ok()?;
         Some(Self { id, _then: then })
+    }
+}
+
+/// Does `then` once what the page shows now is drawn; at once where nobody looks, for then nothing is drawn.
+pub fn once_drawn(then: impl FnOnce() + 'static) {
+    let then: Box<dyn FnOnce()> = Box::new(then);
+    let window = web_sys::window().filter(|_| !super::place::hidden());
+    let Some(window) = window else { return then() };
+    // The browser calls it before it draws; whatever it is given to do then comes after.
+    let before: Box<dyn FnOnce()> = Box::new(|| set_timeout(then, Duration::ZERO));
+    let before = Closure::once_into_js(before);
+    let _ = window.request_animation_frame(before.unchecked_ref());
+}
+
+/// Does `then` when the browser has nothing else to do, or soon where it does not tell.
+pub fn once_idle(then: impl FnOnce() + 'static) {
+    let then: Box<dyn FnOnce()> = Box::new(then);
+    match global("requestIdleCallback") {
+        Some(idle) => {
+            let then = Closure::once_into_js(then);
+            let _ = Function::from(idle).call1(&JsValue::UNDEFINED, &then);
+        }
+        None => set_timeout(then, Duration::from_millis(300)),
     }
 }
 

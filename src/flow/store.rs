@@ -61,6 +61,8 @@ struct Inner {
     /// What resources wanted that the person was asked for: asked for once more by the same one it is not to be had.
     stepped: RefCell<Vec<(String, Challenge)>>,
     attempt: RefCell<Option<Attempt>>,
+    /// Other tabs may find the attempt.
+    shared: Cell<bool>,
     /// Goes up with each request of the person's; an older one's answer is nobody's.
     epoch: Cell<u32>,
     /// A poll is out, in that epoch. What the person sends waits for it: two requests on one state handle race (protocol reference, T55).
@@ -93,13 +95,12 @@ struct Inner {
 
 impl FlowStore {
     /// A store for a deployment, and for the pages of the app behind the door. Nothing happens before [`FlowStore::open`].
-    pub fn new(config: Config, pages: &'static [Page]) -> Self {
-        let config: &'static Config = forever(config);
+    pub fn new(config: &'static Config, pages: &'static [Page]) -> Self {
         let storage: &'static Storage = forever(Storage::new(config.namespace()));
         if config.debug {
             browser::keep_trace();
         }
-        storage.prune(timer::now());
+        timer::once_drawn(|| storage.prune(timer::now()));
         // Who keeps the session and who watches speak to a store that is made of them.
         let this: &'static OnceCell<Self> = forever(OnceCell::new());
         let keeper = Keeper::new(
@@ -134,6 +135,7 @@ impl FlowStore {
             stranded: Cell::new(false),
             stepped: RefCell::default(),
             attempt: RefCell::new(None),
+            shared: Cell::new(false),
             epoch: Cell::new(0),
             polling: Cell::new(None),
             misses: Cell::new(0),
@@ -538,10 +540,12 @@ impl FlowStore {
 
     /// The page is left, perhaps only to be loaded again: what stands in its form and is no secret stays with the
     /// transaction.
-    pub fn leaving(self, raw: &impl Raw) {
-        let draft = pages::draft(&self.card(), raw);
-        self.flow
-            .update_untracked(|flow| flow.apply(Event::Kept(draft)));
+    pub fn leaving(self, raw: Option<&impl Raw>) {
+        if let Some(raw) = raw {
+            let draft = pages::draft(&self.card(), raw);
+            self.flow
+                .update_untracked(|flow| flow.apply(Event::Kept(draft)));
+        }
         self.remember();
     }
 
@@ -795,6 +799,7 @@ impl FlowStore {
             attempt.purpose
         };
         let attempt = Attempt { purpose, ..attempt };
+        inner.shared.set(true);
         if inner.back.borrow().is_none() {
             inner.back.replace(attempt.back.clone());
         }
@@ -992,6 +997,7 @@ impl FlowStore {
         let known = known.filter_map(|text| Attempt::read(&text));
         let callback = Callback::read(&place::parameter, known);
         place::show(&Address::Callback.path(), true);
+        inner.shared.set(true);
         let (attempt, carried) = match callback {
             Callback::Ours(attempt, carried) => (*attempt, carried),
             Callback::Bare if self.stored().is_some() => return self.press(Press::Resume),
@@ -1091,18 +1097,24 @@ impl FlowStore {
         self.inner().keeper.session()
     }
 
-    /// After each answer: the address follows the step, and polling begins or ends.
+    /// After each answer: polling begins or ends; and when the page is drawn, for it need not wait for that, the address
+    /// follows the step, and what a reload needs is stored.
     fn settle(self, replace: bool) {
-        self.remember();
-        self.share();
-        let address = self.flow.read_untracked().address();
-        if let Some(address) = address.map(|address| address.path())
-            && address != place::path()
-        {
-            place::show(&address, replace);
-        }
         self.attend();
         self.schedule(None);
+        let before = place::path();
+        timer::once_drawn(move || {
+            self.remember();
+            self.share();
+            let address = self.flow.read_untracked().address();
+            if let Some(address) = address.map(|address| address.path())
+                && address != before
+                // Whoever went elsewhere meanwhile is there.
+                && place::path() == before
+            {
+                place::show(&address, replace);
+            }
+        });
     }
 
     /// What the page does by itself and has not done yet.
@@ -1382,10 +1394,11 @@ impl FlowStore {
             about.is_some_and(|about| about.kind == Kind::Email && about.link)
         });
         if awaited {
+            inner.shared.set(true);
             inner
                 .storage
                 .share(attempt.state.expose(), &attempt.write(), timer::now());
-        } else {
+        } else if inner.shared.take() {
             inner.storage.unshare(attempt.state.expose());
         }
     }
@@ -1406,7 +1419,9 @@ impl FlowStore {
 
     fn forget(self) {
         let inner = self.inner();
-        if let Some(attempt) = inner.attempt.borrow().as_ref() {
+        if inner.shared.take()
+            && let Some(attempt) = inner.attempt.borrow().as_ref()
+        {
             inner.storage.unshare(attempt.state.expose());
         }
         inner.storage.remove(TRANSACTION);

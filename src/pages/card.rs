@@ -76,7 +76,7 @@ impl Card {
     }
 }
 
-/// Pictures above a heading; drawn by the style sheet.
+/// Pictures above a heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
     /// A key.

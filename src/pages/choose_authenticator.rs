@@ -6,6 +6,7 @@ use crate::idx::{Control, Kind, Remediation, Step, Transaction, Variant};
 use crate::text::Text;
 
 /// Choose an authenticator, with Skip beside Next where the org sent it.
+#[inline(never)]
 pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card {
     let mut card = Card::new(&remediation.form.name, Text::ChooseAuthenticator);
     card.icon = Some(Icon::Key);

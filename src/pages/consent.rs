@@ -20,6 +20,7 @@ pub(super) fn asks(remediation: &Remediation) -> Option<&'static str> {
 }
 
 /// Two buttons instead of a choice and a button.
+#[inline(never)]
 pub(super) fn page(transaction: &Transaction, remediation: &Remediation, path: &str) -> Card {
     let (heading, yes, no) = match remediation.step {
         Step::EmailChallengeConsent => (Text::WasItYou, Text::ItWasMe, Text::NotMe),

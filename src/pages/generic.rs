@@ -11,6 +11,7 @@ use crate::phone;
 use crate::text::Text;
 
 /// A page for a form that has none of its own.
+#[inline(never)]
 pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card {
     let mut card = Card::new(&remediation.form.name, Text::GenericHeading);
     let about = remediation

@@ -14,6 +14,7 @@ mod password_rules;
 mod phone_number;
 mod problems;
 mod question;
+mod rehearsal;
 mod set_password;
 mod sign_in;
 mod sign_up;
@@ -32,6 +33,7 @@ pub use first::first;
 pub use password_rules::{RuleLine, lines as rule_lines};
 pub use phone_number::shown_back;
 pub use problems::{Notice, Problem, notices, problems, said};
+pub use rehearsal::rehearsal;
 pub use stopped::{config_problem, unconfigured};
 pub use words::fill;
 
@@ -112,7 +114,8 @@ fn step(flow: &Flow, config: &Config) -> Card {
     card
 }
 
-/// The pages of all steps but the first. They are of the second module, as all that only they call.
+/// The pages of all steps but the first. They are of the second module, as all that only they call. Each is a function of its
+/// own: a browser compiles a function when it is first called, the whole of it.
 #[inline(never)]
 fn later_step(flow: &Flow, transaction: &Transaction, remediation: &Remediation) -> Card {
     let kind = remediation.about.as_ref().map(|about| about.kind);

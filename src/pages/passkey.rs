@@ -6,6 +6,7 @@ use crate::idx::{Remediation, Step, Transaction};
 use crate::text::Text;
 
 /// A key to set up, or one to prove who one is with.
+#[inline(never)]
 pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card {
     let named = |text: Text| {
         let about = remediation.about.as_ref()?;

@@ -8,6 +8,7 @@ use crate::phone;
 use crate::text::Text;
 
 /// SMS or call, and the number.
+#[inline(never)]
 pub(super) fn page(remediation: &Remediation) -> Card {
     let mut card = Card::new(&remediation.form.name, Text::PhoneQuestion);
     card.icon = Some(Icon::Phone);

@@ -13,6 +13,7 @@ const KEY: &str = "credentials.questionKey";
 const LEAST: u32 = 4;
 
 /// The question and its answer.
+#[inline(never)]
 pub(super) fn page(remediation: &Remediation) -> Card {
     let enrolling = remediation.step != Step::ChallengeAuthenticator;
     let mut card = Card::new(&remediation.form.name, Text::GenericHeading);

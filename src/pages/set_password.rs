@@ -8,6 +8,7 @@ use crate::password::Rules;
 use crate::text::Text;
 
 /// A new password.
+#[inline(never)]
 pub(super) fn page(transaction: &Transaction, remediation: &Remediation, heading: Text) -> Card {
     let mut card = Card::new(&remediation.form.name, heading);
     card.icon = matches!(

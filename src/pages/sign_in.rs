@@ -47,6 +47,7 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation, purpose
 }
 
 /// Who wants to get back in.
+#[inline(never)]
 pub(super) fn recovery(remediation: &Remediation) -> Card {
     let mut card = Card::new(&remediation.form.name, Text::RecoverHeading);
     card.intro.push(Text::RecoverIntro.words().to_owned());
@@ -56,6 +57,7 @@ pub(super) fn recovery(remediation: &Remediation) -> Card {
 }
 
 /// The password alone, where the org asked for the name first.
+#[inline(never)]
 pub(super) fn password(transaction: &Transaction, remediation: &Remediation) -> Card {
     let mut card = Card::new(&remediation.form.name, Text::VerifyPassword);
     card.icon = Some(Icon::Lock);

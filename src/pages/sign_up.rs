@@ -6,6 +6,7 @@ use crate::idx::{Field, Remediation, Step};
 use crate::text::Text;
 
 /// Sign Up, and the same form when somebody who signs in owes an attribute.
+#[inline(never)]
 pub(super) fn page(remediation: &Remediation) -> Card {
     let updates = remediation.step == Step::ProfileUpdate
         || remediation.form.href.ends_with("/enroll/update");

@@ -32,6 +32,7 @@ fn is_code(field: &Field) -> bool {
 }
 
 /// The code, where it was sent, a new one, and another way.
+#[inline(never)]
 pub(super) fn page(transaction: &Transaction, remediation: &Remediation, flow: &Flow) -> Card {
     let mut card = Card::new(&remediation.form.name, Text::EnterCode);
     let Some(about) = &remediation.about else {

@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, Node};
+use web_sys::{Element, HtmlElement, Node};
 
 use crate::leptos::{Rndr, document};
 
@@ -43,6 +43,29 @@ pub(super) fn over<T>(root: &Element, make: impl FnOnce() -> T) -> T {
         }
     }
     made
+}
+
+/// Changes what stands in an element. What is below something that goes then comes up gently, and not in one jump: it is
+/// drawn from where it was (`style/layout.css`), unless the person wants nothing to move.
+pub(super) fn gently<T>(root: &Element, change: impl FnOnce() -> T) -> T {
+    let below: Vec<(HtmlElement, i32)> = root
+        .query_selector_all(".buttons, .links, .links li")
+        .map(|list| {
+            (0..list.length())
+                .filter_map(|at| list.get(at)?.dyn_into::<HtmlElement>().ok())
+                .map(|element| (element.clone(), element.offset_top()))
+                .collect()
+        })
+        .unwrap_or_default();
+    let changed = change();
+    for (element, before) in below {
+        let way = before.saturating_sub(element.offset_top());
+        if way != 0 && element.is_connected() {
+            let way = [way.to_string().as_str(), "px"].concat();
+            let _ = element.style().set_property("--from", &way);
+        }
+    }
+    changed
 }
 
 /// The first element of this kind that is free: of a class, or of an id.

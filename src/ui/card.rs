@@ -3,19 +3,14 @@
 use wasm_bindgen::JsCast as _;
 
 use super::el::{AnyView, el, of, words};
-use super::{Desk, buttons, choices, field, hidden, key, password, phone, resend, summary};
+use super::{Desk, buttons, choices, field, hidden, icon, key, password, phone, resend, summary};
 use crate::leptos::*;
 use crate::pages::{Card, Mark, Part, State};
 use crate::text::Text;
 
 /// A page.
 pub(super) fn card(card: &Card, desk: Desk) -> AnyView {
-    let icon = card.icon.map(|icon| {
-        of("div", "card__icon")
-            .set("data-icon", icon.name())
-            .set("aria-hidden", "true")
-            .any()
-    });
+    let icon = card.icon.map(icon::icon);
     let intro = card
         .intro
         .iter()
@@ -82,7 +77,8 @@ pub(super) fn part(part: &Part, desk: Desk) -> AnyView {
     }
 }
 
-/// The parts that the form of Sign In has not. They are of the second module, as all that only they call.
+/// The parts that the form of Sign In has not. They are of the second module, as all that only they call. Each is a function
+/// of its own: a browser compiles a function when it is first called, the whole of it.
 #[inline(never)]
 fn later(part: &Part, desk: Desk) -> AnyView {
     match part {

@@ -8,6 +8,7 @@ use crate::pages::{Choice, Variant};
 use crate::text::Text;
 
 /// Radio buttons.
+#[inline(never)]
 pub(super) fn radios(
     name: &str,
     legend: &str,
@@ -81,6 +82,7 @@ fn radio(name: &str, at: usize, option: &Choice, chosen: bool) -> AnyView {
 }
 
 /// Radio buttons that each bring fields of their own.
+#[inline(never)]
 pub(super) fn variants(name: &str, legend: &str, variants: &[Variant], desk: Desk) -> AnyView {
     let kept = (desk.kept)(name);
     let kept = variants
@@ -126,6 +128,7 @@ pub(super) fn variants(name: &str, legend: &str, variants: &[Variant], desk: Des
 }
 
 /// A list to choose from.
+#[inline(never)]
 pub(super) fn select(
     name: &str,
     label: &str,

@@ -32,6 +32,14 @@ pub(super) fn named(tag: &'static str, class: &'static str, name: &str) -> El {
     made(tag, class, Some(name)).set("id", name)
 }
 
+/// An element of a picture.
+pub(super) fn svg(tag: &'static str) -> El {
+    El(Rndr::create_element(
+        tag,
+        Some("http://www.w3.org/2000/svg"),
+    ))
+}
+
 fn made(tag: &'static str, class: &'static str, id: Option<&str>) -> El {
     let made = adopt::claim(tag, class, id).unwrap_or_else(|| Rndr::create_element(tag, None));
     El(made).set("class", class)

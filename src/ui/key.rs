@@ -6,6 +6,7 @@ use crate::leptos::*;
 use crate::text::Text;
 
 /// The key, the button that copies it, and what came of that.
+#[inline(never)]
 pub(super) fn key(key: &str) -> AnyView {
     let letters: Vec<char> = key.chars().collect();
     let groups: Vec<String> = letters

@@ -7,6 +7,7 @@ mod choices;
 mod el;
 mod field;
 mod findings;
+mod icon;
 mod idle;
 mod key;
 mod outcome;
@@ -18,12 +19,12 @@ mod summary;
 use std::cell::RefCell;
 
 use wasm_bindgen::JsCast as _;
-use web_sys::{FormData, HtmlFormElement};
+use web_sys::{Element, FormData, HtmlFormElement, Node};
 
 use crate::brand::Brand;
 use crate::browser::focus;
 use crate::leptos::*;
-use crate::pages::{Card, Notice, Press, Problem, Raw, fill};
+use crate::pages::{self, Card, Notice, Press, Problem, Raw, fill};
 use crate::secret::Secret;
 use crate::text::Text;
 use el::{all, el, live, of};
@@ -85,6 +86,20 @@ pub struct State {
 }
 
 impl Desk {
+    /// Of a page of which nothing changes, and nothing can be pressed.
+    pub fn still(card: Card) -> Self {
+        Self {
+            card: Shared::new(card),
+            said: Shared::new(Said::default()),
+            state: Shared::new(State::default()),
+            touched: RwSignal::new(0),
+            kept: &|_| None,
+            press: &|_| (),
+            submit: &|_| (),
+            inside: &|_| nothing(),
+        }
+    }
+
     /// What is wrong with the control of that name.
     fn problem(self, name: &str) -> Option<String> {
         let said = self.said.read();
@@ -156,7 +171,9 @@ pub fn page(brand: &Brand, desk: Desk) -> Vec<AnyView> {
                 form.remove();
                 return vec![card::card(&card, desk)];
             }
-            vec![adopt::over(&form, || card::card(&card, desk))]
+            vec![adopt::gently(&form, || {
+                adopt::over(&form, || card::card(&card, desk))
+            })]
         }));
     let links: Vec<_> = brand
         .links
@@ -205,6 +222,22 @@ fn header(brand: &Brand) -> AnyView {
         .map(|logo| el("img").set("src", logo).set("alt", alternative).any());
     let name = brand.name.as_ref().map(|name| el("span").text(name).any());
     of("header", "brand").children(logo).children(name).any()
+}
+
+/// Draws a page that nobody sees, and reads its form.
+#[inline(never)]
+pub fn rehearse(card: &Card) {
+    apart(|| {
+        let drawn: Node = card::card(card, Desk::still(card.clone())).into();
+        let form = drawn
+            .dyn_into::<Element>()
+            .ok()
+            .and_then(|drawn| drawn.query_selector("form").ok()?)
+            .and_then(|form| form.dyn_into().ok());
+        if let Some(form) = form {
+            drop(pages::check(card, &raw(&form)));
+        }
+    });
 }
 
 /// What stands in a form's controls.

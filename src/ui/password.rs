@@ -9,6 +9,7 @@ use crate::password::{Rules, Verdict};
 use crate::text::Text;
 
 /// The two boxes and the rules. What is typed stays in its box; only the verdicts are looked at.
+#[inline(never)]
 pub(super) fn new_password(
     input: &Input,
     rules: &Rules,

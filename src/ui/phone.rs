@@ -10,6 +10,7 @@ use crate::phone;
 use crate::text::Text;
 
 /// The number and what belongs to it.
+#[inline(never)]
 pub(super) fn phone(name: &str, method: Option<&str>, desk: Desk) -> AnyView {
     let method = method.map(str::to_owned);
     let voice = whether(move || {

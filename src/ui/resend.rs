@@ -13,6 +13,7 @@ use crate::text::Text;
 const REST: u64 = 30_000;
 
 /// The seconds that are left, then the button.
+#[inline(never)]
 pub(super) fn resend(codes: bool, desk: Desk) -> AnyView {
     let (label, wait) = match codes {
         true => (Text::Resend, Text::ResendIn),

@@ -21,6 +21,7 @@ use wasmparser::{
 
 /// What is only for later pages, by the paths of its functions. What these alone call goes with them.
 const LATER: &[&str] = &[
+    "vestibule::app::rehearse",
     "vestibule::browser::passkeys::",
     "vestibule::browser::proof::",
     "vestibule::browser::tabs::Lock",
@@ -66,6 +67,7 @@ const LATER: &[&str] = &[
     "vestibule::pages::password_rules::",
     "vestibule::pages::phone_number::",
     "vestibule::pages::question::",
+    "vestibule::pages::rehearsal",
     "vestibule::pages::set_password::",
     "vestibule::pages::sign_up::",
     "vestibule::pages::signed_in::",
@@ -80,10 +82,12 @@ const LATER: &[&str] = &[
     "vestibule::ui::choices::radio",
     "vestibule::ui::choices::select",
     "vestibule::ui::choices::variants",
+    "vestibule::ui::icon::",
     "vestibule::ui::key::",
     "vestibule::ui::outcome::",
     "vestibule::ui::password::",
     "vestibule::ui::phone::",
+    "vestibule::ui::rehearse",
     "vestibule::ui::resend::",
 ];
 

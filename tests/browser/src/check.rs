@@ -146,9 +146,9 @@ impl Page {
         let colours = json!({ "runOnly": { "type": "rule", "values": ["color-contrast"] }, "resultTypes": ["violations"] });
         let dark = self.window().dark;
         let mut problems = self.axe(everything).await;
-        self.session.media(!dark).await;
+        self.session.media(!dark, false).await;
         let other = self.axe(colours).await;
-        self.session.media(dark).await;
+        self.session.media(dark, false).await;
         let scheme = if dark { "light" } else { "dark" };
         problems.extend(
             other

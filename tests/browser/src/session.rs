@@ -24,6 +24,8 @@ pub struct Window {
     pub forgetful: bool,
     /// Whether the story goes on as soon as the page is there, though not all of its files are.
     pub eager: bool,
+    /// Whether the person likes things to move.
+    pub moves: bool,
 }
 
 impl Window {
@@ -35,6 +37,7 @@ impl Window {
         languages: "en-US,en",
         forgetful: false,
         eager: false,
+        moves: false,
     };
     /// A small phone.
     pub const PHONE: Self = Self {
@@ -53,6 +56,15 @@ impl Window {
     #[must_use]
     pub const fn dark(self) -> Self {
         Self { dark: true, ..self }
+    }
+
+    /// The same window of someone who did not ask for things to stand still.
+    #[must_use]
+    pub const fn moving(self) -> Self {
+        Self {
+            moves: true,
+            ..self
+        }
     }
 
     /// The same window of someone who reads other languages.
@@ -125,7 +137,7 @@ impl Session {
         )
         .await;
         self.size(window.width, window.height).await;
-        self.media(window.dark).await;
+        self.media(window.dark, window.moves).await;
     }
 
     /// Ends the browser. A session that is dropped instead ends with the ChromeDriver, at the end of the test process.
@@ -140,12 +152,13 @@ impl Session {
         self.cdp("Emulation.setDeviceMetricsOverride", size).await;
     }
 
-    /// Light or dark; always without motion, so that what is looked at stands still.
-    pub(crate) async fn media(&self, dark: bool) {
+    /// Light or dark, and without motion unless a story is about it, so that what is looked at stands still.
+    pub(crate) async fn media(&self, dark: bool, moves: bool) {
         let scheme = if dark { "dark" } else { "light" };
+        let motion = if moves { "no-preference" } else { "reduce" };
         let features = json!({ "features": [
             { "name": "prefers-color-scheme", "value": scheme },
-            { "name": "prefers-reduced-motion", "value": "reduce" },
+            { "name": "prefers-reduced-motion", "value": motion },
         ]});
         self.cdp("Emulation.setEmulatedMedia", features).await;
     }

@@ -21,7 +21,7 @@ const JUMPS: &str = r#"new Promise((done) => {
   new PerformanceObserver((list) => done(list.getEntries()
     // A logo that comes pushes its own name aside, and nothing else.
     .filter((entry) => !entry.sources.length || entry.sources.some(({ node }) => !node?.closest?.(".brand") && !node?.parentElement?.closest(".brand")))
-    .map((entry) => entry.value)))
+    .map(({ value, sources }) => `${value} ${sources.map(({ node }) => node?.outerHTML ?? node?.data)}`)))
     .observe({ type: "layout-shift", buffered: true });
   setTimeout(() => done([]), 300);
 })"#;
@@ -143,22 +143,31 @@ fn an_empty_form_that_is_sent_before_the_app_is_there_is_told_so() {
 #[test]
 fn an_org_that_asks_for_the_name_first_keeps_the_name() {
     let scene = Scene::new().policy("password-optional").held();
-    visit("first-name", scene, async |visit| {
-        visit.open("/login").await;
-        stands_there(visit).await;
-        visit.fill("Username", "ada@example.com").await;
-        visit.lets_the_app_come();
-        visit.reaches("identify").await;
-        visit.settles().await;
-        assert_eq!(visit.value("identifier").await, "ada@example.com");
-        assert_eq!(visit.focused().await, "input identifier");
-        assert_eq!(
-            visit.inputs().await.len(),
-            1,
-            "nobody asks for the password yet"
-        );
-        visit.check().await;
-    });
+    visit(
+        "first-name",
+        scene.window(Window::WIDE.moving()),
+        async |visit| {
+            visit.open("/login").await;
+            stands_there(visit).await;
+            visit.fill("Username", "ada@example.com").await;
+            visit.lets_the_app_come();
+            visit.reaches("identify").await;
+            visit.settles().await;
+            assert_eq!(visit.value("identifier").await, "ada@example.com");
+            assert_eq!(visit.focused().await, "input identifier");
+            assert_eq!(
+                visit.inputs().await.len(),
+                1,
+                "nobody asks for the password yet"
+            );
+            assert_eq!(
+                visit.evaluate(JUMPS).await,
+                json!([]),
+                "what is below comes up gently"
+            );
+            visit.check().await;
+        },
+    );
 }
 
 #[test]

@@ -179,17 +179,22 @@ fn visit(subject: Subject, profile: Profile, hurry: bool, story: impl AsyncFnOnc
         served.replace(Some(org));
         app
     };
-    look_at("bench", &Window::WIDE, origin, async |page: &Page| {
-        let org = served.take().expect("it was made with the origin");
-        let watch = include_str!("watch.js");
-        page.runs_first(&format!("{{ const hurry = {hurry};\n{watch} }}"))
-            .await;
-        if let Some((bits, latency, processor)) = profile.slow {
-            page.slows_down(bits, latency, processor).await;
-        }
-        page.open("/login").await;
-        story(page, &org).await;
-    });
+    look_at(
+        "bench",
+        &Window::WIDE.moving(),
+        origin,
+        async |page: &Page| {
+            let org = served.take().expect("it was made with the origin");
+            let watch = include_str!("watch.js");
+            page.runs_first(&format!("{{ const hurry = {hurry};\n{watch} }}"))
+                .await;
+            if let Some((bits, latency, processor)) = profile.slow {
+                page.slows_down(bits, latency, processor).await;
+            }
+            page.open("/login").await;
+            story(page, &org).await;
+        },
+    );
 }
 
 /// Waits until the field can be typed into and nothing more is fetched.
