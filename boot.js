@@ -142,12 +142,13 @@ const whole = (app) => {
 const boot = async () => {
   if (typeof WebAssembly !== "object") throw new Error("no WebAssembly");
   const asked = [];
+  let fresh;
+  if (!doctor) ask(asked, `${root}config.json`, { cache: "no-cache" }, (text) => fresh && begin(asked, text));
   const login = path === "login" && !stored("tokens");
-  const fresh = login && !location.search && !stored("transaction");
+  fresh = login && !location.search && !stored("transaction");
   const others = [...new URLSearchParams(location.search).keys()].filter((name) => !/^(login_hint|acr_values|max_age|return_to)$/.test(name));
   const first = main && login && !others.length;
   const begun = first ? form() : () => {};
-  if (!doctor) ask(asked, `${root}config.json`, { cache: "no-cache" }, fresh ? (text) => begin(asked, text) : undefined);
   // What is to be seen is drawn before the app takes the processor. A page in the background draws nothing.
   if (first) await new Promise((then) => [requestAnimationFrame(() => setTimeout(then)), setTimeout(then, 100)]);
   const [glue, module_or_path] = files();
