@@ -91,34 +91,146 @@ const LATER: &[&str] = &[
     "vestibule::ui::resend::",
 ];
 
-/// Who may call into the second module: each has waited for it, or does so only for what is there only then, such as a
-/// session, or a part that the form of Sign In has not.
-const GATES: &[&str] = &[
-    "core::ops::function::FnOnce::call_once{{vtable.shim}}",
-    "reactive_graph::graph::subscriber::untrack",
-    "vestibule::app::events::{{closure}}::{{closure}}",
-    "vestibule::browser::place::on_show::{{closure}}",
-    "vestibule::browser::tabs::Channel::open::{{closure}}",
-    "vestibule::flow::drive::enter::{{closure}}",
-    "vestibule::flow::store::FlowStore::finish::{{closure}}",
-    "vestibule::flow::store::FlowStore::go_home",
-    "vestibule::flow::store::FlowStore::new::{{closure}}",
-    "vestibule::flow::store::FlowStore::new::{{closure}}::{{closure}}",
-    "vestibule::flow::store::FlowStore::once_whole::{{closure}}",
-    "vestibule::flow::store::FlowStore::open",
-    "vestibule::flow::store::FlowStore::poll",
-    "vestibule::flow::store::FlowStore::press",
-    "vestibule::flow::store::FlowStore::send",
-    "vestibule::flow::store::FlowStore::send::{{closure}}",
-    "vestibule::flow::store::FlowStore::session",
-    "vestibule::flow::store::ceremony::<impl vestibule::flow::store::FlowStore>::attend",
-    "vestibule::leptos::whether::{{closure}}",
-    "vestibule::pages::card",
-    "vestibule::pages::check::Reading::part",
-    "vestibule::pages::generic::part",
-    "vestibule::session::keeper::Keeper::lapsed",
-    "vestibule::ui::card::card",
-    "vestibule::ui::card::part",
+/// Who may call into the second module, each with the paths of what it may call there.
+type Gates<'a> = &'a [(&'a str, &'a [&'a str])];
+
+/// The app's: each has waited for the second module, or does so only for what is there only then, such as a session, or a
+/// part that the form of Sign In has not. Whose name says little of who it is may call single functions, and nothing beside
+/// them.
+const GATES: Gates<'static> = &[
+    // They wait for the second module, or have asked whether it is there.
+    (
+        "vestibule::flow::store::FlowStore::once_whole::{{closure}}",
+        &["vestibule::flow::store::FlowStore::"],
+    ),
+    (
+        "vestibule::flow::store::FlowStore::open",
+        &["vestibule::flow::store::FlowStore::"],
+    ),
+    (
+        "vestibule::flow::store::FlowStore::poll",
+        &["vestibule::flow::store::FlowStore::"],
+    ),
+    (
+        "vestibule::flow::store::FlowStore::press",
+        &["vestibule::flow::store::FlowStore::"],
+    ),
+    (
+        "vestibule::flow::store::FlowStore::send",
+        &["vestibule::flow::store::FlowStore::ask"],
+    ),
+    (
+        "vestibule::flow::store::ceremony::<impl vestibule::flow::store::FlowStore>::attend",
+        &["vestibule::flow::store::ceremony::"],
+    ),
+    (
+        "vestibule::browser::place::on_show::{{closure}}",
+        &["vestibule::session::keeper::"],
+    ),
+    // Who finishes has waited for it, unless the form of Sign In is what comes next; who enters for another purpose too.
+    (
+        "vestibule::flow::store::FlowStore::finish::{{closure}}",
+        &["vestibule::flow::store::FlowStore::exchange"],
+    ),
+    (
+        "vestibule::flow::store::FlowStore::send::{{closure}}",
+        &["vestibule::flow::store::FlowStore::exchange"],
+    ),
+    (
+        "vestibule::flow::drive::enter::{{closure}}",
+        &["vestibule::flow::drive::onward"],
+    ),
+    // Where there is a session the app begins whole, and later it waits before there is one.
+    (
+        "vestibule::app::events::{{closure}}::{{closure}}",
+        &["vestibule::oauth::claims::"],
+    ),
+    (
+        "vestibule::browser::tabs::Channel::open::{{closure}}",
+        &["vestibule::session::keeper::"],
+    ),
+    (
+        "vestibule::flow::store::FlowStore::go_home",
+        &[
+            "vestibule::flow::store::FlowStore::go_inside",
+            "vestibule::flow::store::FlowStore::revive",
+            "vestibule::flow::store::FlowStore::watch_over",
+        ],
+    ),
+    (
+        "vestibule::flow::store::FlowStore::new::{{closure}}",
+        &["vestibule::flow::store::FlowStore::hears"],
+    ),
+    (
+        "vestibule::flow::store::FlowStore::new::{{closure}}::{{closure}}",
+        &[
+            "vestibule::flow::store::FlowStore::finds",
+            "vestibule::session::keeper::Keeper::say",
+            "vestibule::session::keeper::Keeper::sees",
+            "vestibule::session::keeper::Keeper::store",
+        ],
+    ),
+    (
+        "vestibule::flow::store::FlowStore::session",
+        &["vestibule::session::keeper::"],
+    ),
+    (
+        "vestibule::session::keeper::Keeper::lapsed",
+        &["vestibule::session::keeper::"],
+    ),
+    // Pages and parts of pages that are not the form of Sign In.
+    (
+        "vestibule::pages::card",
+        &["vestibule::pages::later", "vestibule::pages::later_step"],
+    ),
+    (
+        "vestibule::pages::check::Reading::part",
+        &["vestibule::pages::check::Reading::"],
+    ),
+    (
+        "vestibule::pages::generic::part",
+        &["vestibule::pages::generic::"],
+    ),
+    (
+        "vestibule::ui::card::card",
+        &["vestibule::ui::icon::", "vestibule::ui::resend::"],
+    ),
+    ("vestibule::ui::card::part", &["vestibule::ui::card::later"]),
+    // Closures of such parts, which nobody has before their part is drawn.
+    (
+        "reactive_graph::graph::subscriber::untrack",
+        &["vestibule::ui::resend::resend::{{closure}}"],
+    ),
+    (
+        "vestibule::leptos::whether::{{closure}}",
+        &[
+            "vestibule::ui::phone::phone::{{closure}}",
+            "vestibule::ui::resend::resend::{{closure}}",
+        ],
+    ),
+    // Closures in a box.
+    (
+        "core::ops::function::FnOnce::call_once{{vtable.shim}}",
+        &[
+            // Nobody has these before the second module made them.
+            "vestibule::browser::proof::result::{{closure}}::{{closure}}",
+            "vestibule::browser::proof::stored::{{closure}}::{{closure}}",
+            "vestibule::browser::tabs::Lock::hold::{{closure}}::{{closure}}",
+            "vestibule::example::draw::{{closure}}",
+            "vestibule::ui::card::later::{{closure}}",
+            "vestibule::ui::choices::variants::{{closure}}",
+            "vestibule::ui::key::copier::{{closure}}",
+            "vestibule::ui::outcome::outcome::{{closure}}",
+            "vestibule::ui::password::new_password::{{closure}}",
+            "vestibule::ui::phone::phone::{{closure}}",
+            "vestibule::ui::resend::resend::{{closure}}",
+            // These are called by closures of the first, which have waited, or which only a session has.
+            "vestibule::app::rehearse",
+            "vestibule::session::keeper::Keeper::find",
+            "vestibule::session::keeper::Keeper::tick",
+            "vestibule::session::keeper::Keeper::wake",
+        ],
+    ),
 ];
 
 /// What is not, though its path says so.
@@ -136,6 +248,14 @@ const FIRST: &[&str] = &[
 fn is_later(name: &str) -> bool {
     let is_of = |paths: &[&str]| paths.iter().any(|path| name.contains(path));
     is_of(LATER) && !is_of(FIRST)
+}
+
+/// Whether a function is at a path: below it where that ends in `::`, otherwise the very one or a closure in it.
+fn is_at(name: &str, path: &str) -> bool {
+    match name.strip_prefix(path) {
+        Some(rest) => path.ends_with("::") || rest.is_empty() || rest.starts_with("::{{closure}}"),
+        None => false,
+    }
 }
 
 /// A module in two.
@@ -381,30 +501,37 @@ fn later(
     }
 }
 
-/// Only a gate calls into the second module.
+/// A name without the hash that the compiler puts behind it.
+fn without_hash(name: &str) -> &str {
+    match name.rsplit_once("::h") {
+        Some((path, hash)) if hash.len() == 16 && hash.bytes().all(|c| c.is_ascii_hexdigit()) => {
+            path
+        }
+        _ => name,
+    }
+}
+
+/// Only a gate calls into the second module, and there only what it is for.
 fn crossings(
     whole: &Whole<'_>,
     later: &BTreeSet<u32>,
     uses: &BTreeMap<u32, Uses>,
-    gates: &[&str],
+    gates: Gates<'_>,
 ) -> Outcome<()> {
     let name = |index: &u32| {
         let name = whole.names.get(index).copied();
-        let name = name.unwrap_or("a function without a name");
-        // Without the hash that the compiler puts behind it.
-        name.rsplit_once("::h").map_or(name, |(name, _)| name)
+        name.map_or("a function without a name", without_hash)
     };
     let mut found = String::new();
     for (caller, uses) in uses.iter().filter(|(caller, _)| !later.contains(caller)) {
-        if gates.contains(&name(caller)) {
-            continue;
-        }
-        for callee in uses
-            .functions
-            .iter()
-            .filter(|callee| later.contains(callee))
-        {
-            found.push_str(&format!("\n  {} calls {}", name(caller), name(callee)));
+        let caller = name(caller);
+        let may_call = |callee: &str| {
+            let mut gates = gates.iter().filter(|(gate, _)| *gate == caller);
+            gates.any(|(_, paths)| paths.iter().any(|path| is_at(callee, path)))
+        };
+        let called = uses.functions.iter().filter(|used| later.contains(used));
+        for callee in called.map(name).filter(|callee| !may_call(callee)) {
+            found.push_str(&format!("\n  {caller} calls {callee}"));
         }
     }
     match found.is_empty() {
@@ -548,7 +675,7 @@ pub fn split(module: &[u8]) -> Outcome<Split> {
     split_by(module, is_later, GATES)
 }
 
-fn split_by(module: &[u8], is_later: impl Fn(&str) -> bool, gates: &[&str]) -> Outcome<Split> {
+fn split_by(module: &[u8], is_later: impl Fn(&str) -> bool, gates: Gates<'_>) -> Outcome<Split> {
     let whole = Whole::read(module)?;
     let mut places = whole.places()?;
     let uses: BTreeMap<u32, Uses> = whole
@@ -961,7 +1088,7 @@ mod tests {
         Whole::parse(bytes, true).expect("it can be read")
     }
 
-    const GATE: &[&str] = &["app::start"];
+    const GATE: Gates<'static> = &[("app::start", &["app::pages::later"])];
 
     #[test]
     fn what_is_later_goes_with_what_it_alone_calls() {
@@ -1017,6 +1144,38 @@ mod tests {
             problem.contains("app::start") && problem.contains("app::pages::later"),
             "{problem}"
         );
+    }
+
+    #[test]
+    fn who_may_call_one_function_of_the_second_may_not_call_another() {
+        let gates: Gates<'_> = &[
+            ("app::start", &["app::pages::later::{{closure}}"]),
+            ("app::shared", &["app::pages::later"]),
+        ];
+        let problem = split_by(&whole(), |name| name.contains("::later"), gates)
+            .expect_err("start may call the closure")
+            .to_string();
+        assert!(
+            problem.contains("app::start calls app::pages::later"),
+            "{problem}"
+        );
+        let below: Gates<'_> = &[("app::start", &["app::pages::"])];
+        split_by(&whole(), |name| name.contains("::later"), below).expect("start may call pages");
+    }
+
+    #[test]
+    fn a_path_is_that_of_a_module_or_of_one_function_and_its_closures() {
+        assert!(is_at("app::pages::later", "app::pages::"));
+        assert!(is_at("app::pages::later", "app::pages::later"));
+        assert!(is_at("app::pages::later::{{closure}}", "app::pages::later"));
+        assert!(!is_at("app::pages::later_step", "app::pages::later"));
+        assert!(!is_at("app::pages::later::Page::new", "app::pages::later"));
+        assert!(!is_at(
+            "app::pages::later",
+            "app::pages::later::{{closure}}"
+        ));
+        assert_eq!(without_hash("app::later::h0123456789abcdef"), "app::later");
+        assert_eq!(without_hash("app::later::hears"), "app::later::hears");
     }
 
     #[test]
