@@ -3,11 +3,10 @@
 
 use std::{collections::HashMap, fs, ops::Range, path::Path};
 
-use crate::{Error, Result};
+use wasm_encoder::{EntityType, ImportSection, Module, RawSection};
+use wasmparser::{Import, Parser, Payload, TypeRef};
 
-const IMPORTS: u8 = 2;
-const FUNCTION: u8 = 0;
-const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+use crate::{Error, Result};
 
 /// Renames in a module and its script what the one has of the other. A name that the script does not say exactly once stays.
 ///
@@ -25,69 +24,45 @@ pub fn shorten(module: &Path, script: &Path) -> Result<()> {
 }
 
 fn renamed(wasm: &[u8], script: &str) -> Option<(Vec<u8>, String)> {
-    let section = section(wasm)?;
     let words = words(script);
     let mut short = HashMap::new();
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
-    let mut at = section.content.start;
-    let count = number(wasm, &mut at)?;
-    let mut imports = Vec::new();
-    write(&mut imports, count);
-    for _ in 0..count {
-        let module = name(wasm, &mut at)?;
-        let field = name(wasm, &mut at)?;
-        let start = at;
-        if *wasm.get(at)? != FUNCTION {
-            return None;
+    let mut found = false;
+    let mut module = Module::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        let payload = payload.ok()?;
+        if let Payload::ImportSection(section) = payload {
+            let mut renamed = ImportSection::new();
+            for import in section.into_imports() {
+                let Import { module, name, ty } = import.ok()?;
+                let TypeRef::Func(kind) = ty else { return None };
+                let next = letters(short.len());
+                let new = match words.get(name).map(Vec::as_slice) {
+                    Some([only]) => short.entry(name).or_insert_with(|| {
+                        edits.push((only.clone(), next.clone()));
+                        next
+                    }),
+                    _ => name,
+                };
+                renamed.import(module, new, EntityType::Function(kind));
+            }
+            module.section(&renamed);
+            found = true;
+        } else if let Some((id, range)) = payload.as_section() {
+            let data = wasm.get(range)?;
+            module.section(&RawSection { id, data });
         }
-        at += 1;
-        number(wasm, &mut at)?;
-        let next = letters(short.len());
-        let new = match words.get(field).map(Vec::as_slice) {
-            Some([only]) => short.entry(field).or_insert_with(|| {
-                edits.push((only.clone(), next.clone()));
-                next
-            }),
-            _ => field,
-        };
-        for name in [module, new] {
-            write(&mut imports, name.len());
-            imports.extend_from_slice(name.as_bytes());
-        }
-        imports.extend_from_slice(wasm.get(start..at)?);
     }
-    let mut module = wasm.get(..section.head)?.to_vec();
-    module.push(IMPORTS);
-    write(&mut module, imports.len());
-    module.extend(imports);
-    module.extend_from_slice(wasm.get(section.content.end..)?);
+    if !found {
+        return None;
+    }
 
     edits.sort_by_key(|(range, _)| range.start);
     let mut text = script.to_owned();
     for (range, new) in edits.into_iter().rev() {
         text.replace_range(range, &new);
     }
-    Some((module, text))
-}
-
-/// The section of the imports: where it begins, and what is in it (WebAssembly, 5.5.2 and 5.5.5).
-struct Section {
-    head: usize,
-    content: Range<usize>,
-}
-
-fn section(wasm: &[u8]) -> Option<Section> {
-    let mut at = wasm.starts_with(b"\0asm").then_some(8)?;
-    loop {
-        let (head, id) = (at, *wasm.get(at)?);
-        at += 1;
-        let size = number(wasm, &mut at)?;
-        let content = at..at.checked_add(size)?;
-        at = content.end;
-        if id == IMPORTS {
-            return Some(Section { head, content });
-        }
-    }
+    Some((module.finish(), text))
 }
 
 /// The words of a script, and where each is said.
@@ -105,7 +80,8 @@ fn words(script: &str) -> HashMap<&str, Vec<Range<usize>>> {
 }
 
 /// The name of a number: a, b, …, z, A, …, Z, aa.
-fn letters(mut number: usize) -> String {
+pub(crate) fn letters(mut number: usize) -> String {
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     let mut name = Vec::new();
     loop {
         name.push(LETTERS[number % LETTERS.len()]);
@@ -118,61 +94,29 @@ fn letters(mut number: usize) -> String {
     name.into_iter().rev().map(char::from).collect()
 }
 
-/// An unsigned number in LEB128.
-fn number(wasm: &[u8], at: &mut usize) -> Option<usize> {
-    let mut number = 0_usize;
-    for shift in (0..35).step_by(7) {
-        let byte = *wasm.get(*at)?;
-        *at += 1;
-        number |= usize::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
-}
-
-fn name<'a>(wasm: &'a [u8], at: &mut usize) -> Option<&'a str> {
-    let length = number(wasm, at)?;
-    let end = at.checked_add(length)?;
-    let name = std::str::from_utf8(wasm.get(*at..end)?).ok()?;
-    *at = end;
-    Some(name)
-}
-
-fn write(bytes: &mut Vec<u8>, mut number: usize) {
-    loop {
-        let byte = (number & 0x7f) as u8;
-        number >>= 7;
-        if number == 0 {
-            bytes.push(byte);
-            return;
-        }
-        bytes.push(byte | 0x80);
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use wasm_encoder::{CustomSection, TypeSection};
+
     use super::*;
 
     /// A module with two imports, and a section before and one after them.
     fn module(first: &str, second: &str) -> Vec<u8> {
-        let mut imports = vec![2];
+        let mut types = TypeSection::new();
+        types.ty().function([], []);
+        let mut imports = ImportSection::new();
         for field in [first, second] {
-            for name in ["./app_bg.js", field] {
-                write(&mut imports, name.len());
-                imports.extend_from_slice(name.as_bytes());
-            }
-            imports.extend_from_slice(&[FUNCTION, 0]);
+            imports.import("./app_bg.js", field, EntityType::Function(0));
         }
-        let mut wasm = b"\0asm\x01\0\0\0".to_vec();
-        wasm.extend_from_slice(&[1, 4, 1, 0x60, 0, 0]);
-        wasm.push(IMPORTS);
-        write(&mut wasm, imports.len());
-        wasm.extend(imports);
-        wasm.extend_from_slice(&[0, 3, 2, b'x', b'y']);
-        wasm
+        let mut module = Module::new();
+        module
+            .section(&types)
+            .section(&imports)
+            .section(&CustomSection {
+                name: "xy".into(),
+                data: b"z".into(),
+            });
+        module.finish()
     }
 
     #[test]

@@ -19,6 +19,8 @@ use wasmparser::{
     Payload, Table, TypeRef,
 };
 
+use crate::names::letters;
+
 /// What is only for later pages, by the paths of its functions. What these alone call goes with them.
 const LATER: &[&str] = &[
     "vestibule::app::rehearse",
@@ -648,18 +650,9 @@ struct Names<'a> {
 
 impl Names<'_> {
     fn another(&mut self) -> String {
-        const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
         loop {
-            let (mut name, mut rest) = (String::new(), self.next);
+            let name = letters(self.next);
             self.next += 1;
-            loop {
-                name.extend(LETTERS.get(rest % LETTERS.len()).copied().map(char::from));
-                rest /= LETTERS.len();
-                if rest == 0 {
-                    break;
-                }
-                rest -= 1;
-            }
             if !self.taken.contains(name.as_str()) {
                 return name;
             }
