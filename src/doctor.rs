@@ -52,8 +52,8 @@ pub struct Device {
 pub struct Site {
     /// The page's content security policy, from its header or from itself.
     pub policy: Option<String>,
-    /// What the app's WebAssembly was answered with.
-    pub wasm: Option<Sent>,
+    /// What each part of the app's WebAssembly was answered with.
+    pub wasm: Vec<Sent>,
     /// What the redirect address was answered with, if it lies on the app's own origin.
     pub callback: Option<Sent>,
 }
@@ -158,9 +158,9 @@ pub fn start(config: &Config) -> HttpRequest {
     Attempt::new(Purpose::SignIn, &nothing).start(config, &[0; 32], &[])
 }
 
-/// Whether the page's policy lets it ask the org anything.
-pub fn reaches(site: Option<&Site>, config: &Config) -> bool {
-    site.is_none_or(|site| policy(site.policy.as_deref(), config.org(), "").1)
+/// Whether the policy of the page at `root` lets it ask the org anything.
+pub fn reaches(site: Option<&Site>, config: &Config, root: &str) -> bool {
+    site.is_none_or(|site| policy(site.policy.as_deref(), config, root).1)
 }
 
 /// What was seen, judged: what is wrong first, in the order in which it is worth setting right.
@@ -285,22 +285,24 @@ fn sent(
 ) {
     let root = evidence.root.as_str();
     if let Some(config) = config {
-        let (finding, lets) = policy(site.policy.as_deref(), config.org(), root);
+        let (finding, lets) = policy(site.policy.as_deref(), config, root);
         found.push(finding);
         *reaches = lets;
     }
-    if let Some(wasm) = &site.wasm {
-        let right = wasm.status == 200 && wasm.kind.starts_with("application/wasm");
-        found.push(if right {
-            good(Doctor::Wasm, fill(Doctor::WasmSeen, &[&wasm.url]))
-        } else {
-            wrong(
-                Doctor::Wasm,
-                Doctor::WasmWrong.words().to_owned(),
-                answered(Doctor::WasmWrongSeen, wasm),
-                Doctor::WasmRemedy.words().to_owned(),
-            )
-        });
+    let right = |sent: &&Sent| sent.status == 200 && sent.kind.starts_with("application/wasm");
+    if let Some(bad) = site.wasm.iter().find(|sent| !right(sent)) {
+        found.push(wrong(
+            Doctor::Wasm,
+            Doctor::WasmWrong.words().to_owned(),
+            answered(Doctor::WasmWrongSeen, bad),
+            Doctor::WasmRemedy.words().to_owned(),
+        ));
+    } else if !site.wasm.is_empty() {
+        let all: Vec<&str> = site.wasm.iter().map(|sent| sent.url.as_str()).collect();
+        found.push(good(
+            Doctor::Wasm,
+            fill(Doctor::WasmSeen, &[&all.join(", ")]),
+        ));
     }
     let Some(config) = config else { return };
     let uri = &config.redirect_uri;
@@ -334,8 +336,10 @@ fn answered(text: Doctor, sent: &Sent) -> String {
     fill(text, &[&sent.url, &sent.status.to_string(), &sent.kind])
 }
 
-/// What the page's policy is like, and whether it lets the page reach the org (Content Security Policy Level 3, section 6.1).
-fn policy(policy: Option<&str>, org: &str, root: &str) -> (Finding, bool) {
+/// What the policy of the page at `root` is like, and whether it lets the page reach the org (Content Security Policy Level
+/// 3, section 6.1).
+fn policy(policy: Option<&str>, config: &Config, root: &str) -> (Finding, bool) {
+    let org = config.org();
     let remedy = fill(Doctor::PolicyRemedy, &[org]);
     let bad = |what: Doctor, seen: String| {
         wrong(
@@ -358,15 +362,41 @@ fn policy(policy: Option<&str>, org: &str, root: &str) -> (Finding, bool) {
     };
     let sources = |name: &str| directive(name).or_else(|| directive("default-src"));
     let connect = sources("connect-src").unwrap_or("*");
-    let scheme = org.split_once("//").map_or(org, |(scheme, _)| scheme);
-    // A port, a path or a subdomain's star are not told apart from what they are not: what is generated has none of them.
-    let lets = connect.split_whitespace().any(|source| {
-        let source = source.trim_end_matches('/');
-        source == "*" || source == scheme || source.eq_ignore_ascii_case(org)
-    });
-    if !lets {
+    // A path or a subdomain's star is not told apart from what it is not: what is generated has neither.
+    let lets = |origin: &str| {
+        let scheme = origin.split_once("//").map_or(origin, |(scheme, _)| scheme);
+        connect.split_whitespace().any(|source| {
+            let source = source.trim_end_matches('/');
+            source == "*"
+                || source == scheme
+                || source.eq_ignore_ascii_case(origin)
+                || source == "'self'" && origin.eq_ignore_ascii_case(http::origin(root))
+        })
+    };
+    if !lets(org) {
         let seen = fill(Doctor::PolicyBarsSeen, &[connect]);
         return (bad(Doctor::PolicyBars, seen), false);
+    }
+    let resource = config.resource.as_deref().map(http::origin);
+    let ports = ["http://localhost:*", "http://127.0.0.1:*"];
+    let barred = [
+        (
+            resource.is_some_and(|resource| !lets(resource)),
+            Doctor::PolicyBarsResource,
+        ),
+        (
+            config.fastpass && !ports.iter().all(|port| lets(port)),
+            Doctor::PolicyBarsDevice,
+        ),
+    ];
+    if let Some((_, what)) = barred.into_iter().find(|(barred, _)| *barred) {
+        let finding = wrong(
+            Doctor::Policy,
+            what.words().to_owned(),
+            fill(Doctor::PolicyBarsSeen, &[connect]),
+            Doctor::PolicyRemedyMore.words().to_owned(),
+        );
+        return (finding, true);
     }
     let script = sources("script-src").unwrap_or("*");
     let has = |list: &str, word: &str| list.split_whitespace().any(|one| one == word);
@@ -636,12 +666,10 @@ mod tests {
         connect-src 'self' https://id.acme.test; require-trusted-types-for 'script'; trusted-types 'none'";
 
     fn well() -> Evidence {
-        let page = |url: &str, kind: &str| {
-            Some(Sent {
-                url: url.to_owned(),
-                status: 200,
-                kind: kind.to_owned(),
-            })
+        let page = |path: &str, kind: &str| Sent {
+            url: [ROOT, path].concat(),
+            status: 200,
+            kind: kind.to_owned(),
         };
         Evidence {
             root: ROOT.to_owned(),
@@ -654,11 +682,13 @@ mod tests {
             }),
             site: Some(Site {
                 policy: Some(POLICY.to_owned()),
-                wasm: page("https://app.acme.test/a_bg.wasm", "application/wasm"),
-                callback: page("https://app.acme.test/login/callback", "text/html"),
+                wasm: ["a_bg.wasm", "later.wasm"]
+                    .map(|path| page(path, "application/wasm"))
+                    .into(),
+                callback: Some(page("login/callback", "text/html")),
             }),
             discovery: answer(200, DOCUMENT),
-            start: answer(200, r#"{"interaction_handle":"h"}"#),
+            start: answer(200, r#"{"interaction_handle":"02-handle"}"#),
         }
     }
 
@@ -702,8 +732,16 @@ mod tests {
 
     #[test]
     fn no_handle_and_no_proof_is_told() {
-        for finding in findings(&well()) {
-            assert!(!finding.lines().join("").contains("\"h\""));
+        let found = findings(&well());
+        let start = found.iter().find(|one| one.about == Doctor::Start);
+        assert!(start.is_some_and(|one| one.verdict == Verdict::InOrder));
+        for finding in &found {
+            let said = [finding.heading(), finding.lines().concat()].concat();
+            // Neither the handle nor the challenge that was sent.
+            assert!(
+                !said.contains("02-handle") && !said.contains("AAAA"),
+                "{said}"
+            );
         }
     }
 
@@ -830,21 +868,70 @@ mod tests {
     }
 
     #[test]
-    fn what_the_host_sends_wrong_is_told() {
-        let sent = |status, kind: &str| {
-            Some(Sent {
-                url: "https://app.acme.test/x".to_owned(),
-                status,
-                kind: kind.to_owned(),
-            })
+    fn what_the_configuration_names_and_the_policy_bars_is_told() {
+        for (more, source) in [
+            (
+                r#","resource":"https://api.acme.test/me""#,
+                " https://api.acme.test",
+            ),
+            (
+                r#","fastpass":true"#,
+                " http://localhost:* http://127.0.0.1:*",
+            ),
+        ] {
+            let evidence = |policy: String| Evidence {
+                config: config(more),
+                site: well().site.map(|site| Site {
+                    policy: Some(policy),
+                    ..site
+                }),
+                ..well()
+            };
+            let (about, said) = one_wrong(&evidence(POLICY.to_owned()));
+            assert_eq!(about, Doctor::Policy);
+            for part in ["config.json", "connect-src is: 'self'", "cargo xtask build"] {
+                assert!(said.contains(part), "{part} in {said}");
+            }
+            let org = " https://id.acme.test";
+            let policy = POLICY.replace(org, &[org, source].concat());
+            assert_eq!(
+                summary(&findings(&evidence(policy))),
+                Doctor::AllWell.words()
+            );
+        }
+        // What is the page's own needs no name.
+        let own = config(r#","resource":"https://app.acme.test/me""#);
+        let evidence = Evidence {
+            config: own,
+            ..well()
         };
+        assert_eq!(summary(&findings(&evidence)), Doctor::AllWell.words());
+    }
+
+    #[test]
+    fn what_the_host_sends_wrong_is_told() {
+        let sent = |path: &str, status, kind: &str| Sent {
+            url: [ROOT, path].concat(),
+            status,
+            kind: kind.to_owned(),
+        };
+        for (path, status, kind) in [
+            ("a_bg.wasm", 200, "application/octet-stream"),
+            ("later.wasm", 200, "text/html"),
+            ("later.wasm", 404, "application/wasm"),
+            ("later.wasm", 0, ""),
+        ] {
+            let site = well().site.map(|mut site| {
+                site.wasm.retain(|sent| !sent.url.ends_with(path));
+                site.wasm.push(sent(path, status, kind));
+                site
+            });
+            let (about, said) = one_wrong(&Evidence { site, ..well() });
+            assert_eq!(about, Doctor::Wasm);
+            assert!(said.contains(&[ROOT, path].concat()), "{said}");
+        }
         let site = well().site.map(|site| Site {
-            wasm: sent(200, "application/octet-stream"),
-            ..site
-        });
-        assert_eq!(one_wrong(&Evidence { site, ..well() }).0, Doctor::Wasm);
-        let site = well().site.map(|site| Site {
-            callback: sent(404, "text/html"),
+            callback: Some(sent("login/callback", 404, "text/html")),
             ..site
         });
         assert_eq!(one_wrong(&Evidence { site, ..well() }).0, Doctor::Callback);

@@ -1,7 +1,7 @@
 //! What the doctor sees of this browser, of the app's own server and of the org.
 
 use web_sys::{
-    AbortController, HtmlLinkElement, HtmlMetaElement, RequestCredentials, RequestInit,
+    AbortController, Element, HtmlLinkElement, HtmlMetaElement, RequestCredentials, RequestInit,
     RequestMode, Response,
 };
 
@@ -23,8 +23,16 @@ pub fn device() -> Device {
 pub async fn site(root: &str, config: Option<&Config>) -> Option<Site> {
     let page = get(root).await?;
     let header = page.headers().get("content-security-policy").ok().flatten();
-    let wasm =
-        place::find::<HtmlLinkElement>("link[rel=preload][as=fetch]").map(|link| link.href());
+    let first = place::find::<HtmlLinkElement>("link[rel=preload][as=fetch]");
+    let second = place::find::<Element>("[data-later]");
+    let modules = [
+        first.map(|link| link.href()),
+        second.and_then(|script| script.get_attribute("data-later")),
+    ];
+    let mut wasm = Vec::new();
+    for module in modules.into_iter().flatten() {
+        wasm.push(sent(module).await);
+    }
     let uri = config.map(|config| config.redirect_uri.as_str());
     let ours = uri.filter(|uri| uri.starts_with(root));
     Some(Site {
@@ -32,10 +40,7 @@ pub async fn site(root: &str, config: Option<&Config>) -> Option<Site> {
             place::find::<HtmlMetaElement>("meta[http-equiv='Content-Security-Policy' i]")
                 .map(|meta| meta.content())
         }),
-        wasm: match wasm {
-            Some(url) => Some(sent(url).await),
-            None => None,
-        },
+        wasm,
         callback: match ours {
             Some(uri) => Some(sent(uri.to_owned()).await),
             None => None,

@@ -32,7 +32,7 @@ async fn evidence() -> Evidence {
     if let Some(config) = config
         .as_ref()
         .ok()
-        .filter(|config| super::reaches(site.as_ref(), config))
+        .filter(|config| super::reaches(site.as_ref(), config, &root))
     {
         discovery = exam::ask(super::discovery(config)).await;
         // An org that does not answer, or not to this page, is not asked to start anything.

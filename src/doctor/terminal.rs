@@ -57,7 +57,13 @@ fn root_in(text: &str) -> Option<String> {
 fn evidence(file: String, text: &str, root: String) -> Evidence {
     let config = Config::parse(text, &root);
     let (mut discovery, mut start) = (Reply::NotAsked, Reply::NotAsked);
-    if let Ok(config) = &config {
+    let site = site(&root, config.as_ref().ok());
+    // What the page's own policy forbids no page asks.
+    if let Some(config) = config
+        .as_ref()
+        .ok()
+        .filter(|config| super::reaches(site.as_ref(), config, &root))
+    {
         discovery = ask(&super::discovery(config), &root);
         // An org that does not answer is not asked to start anything.
         if matches!(discovery, Reply::Answered { .. }) {
@@ -65,7 +71,7 @@ fn evidence(file: String, text: &str, root: String) -> Evidence {
         }
     }
     Evidence {
-        site: site(&root, config.as_ref().ok()),
+        site,
         file,
         config,
         now: SystemTime::now()
@@ -114,10 +120,16 @@ fn site(root: &str, config: Option<&Config>) -> Option<Site> {
         attribute(tags().find(policy)?, " content")
     };
     let header = page.header("content-security-policy").or_else(meta);
-    let wasm = tags()
+    let first = tags()
         .filter(|tag| tag.starts_with("link") && tag.contains("preload"))
         .filter_map(|tag| attribute(tag, "href"))
-        .find(|href| href.ends_with(".wasm"))
+        .find(|href| href.ends_with(".wasm"));
+    let second = tags()
+        .filter(|tag| tag.starts_with("script"))
+        .find_map(|tag| attribute(tag, "data-later"));
+    let wasm = [first, second]
+        .into_iter()
+        .flatten()
         .map(|href| match href {
             path if path.starts_with('/') => [http::origin(root), path].concat(),
             url if url.contains("://") => url.to_owned(),
@@ -126,7 +138,7 @@ fn site(root: &str, config: Option<&Config>) -> Option<Site> {
     let uri = config.map(|config| config.redirect_uri.as_str());
     Some(Site {
         policy: header.map(str::to_owned),
-        wasm: wasm.map(sent),
+        wasm: wasm.map(sent).collect(),
         callback: uri
             .filter(|uri| uri.starts_with(root))
             .map(|uri| sent(uri.to_owned())),
