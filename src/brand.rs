@@ -58,7 +58,12 @@ impl Brand {
             }
         };
         brand.name = text("name")?;
-        brand.logo = text("logo")?.as_deref().map(within);
+        if let Some(logo) = text("logo")? {
+            if !is_path(&logo) && !http::on_origin(&logo, http::origin(root)) {
+                return wrong("brand.logo");
+            }
+            brand.logo = Some(within(&logo));
+        }
         for (name, property, sheet, fits) in LOOK {
             let own = name.strip_prefix("brand.").unwrap_or(name);
             let Some(value) = value.get(own).filter(|value| **value != Value::Null) else {
@@ -77,15 +82,22 @@ impl Brand {
             }
             brand.sheets.push(within(&css));
         }
+        let links = value.get("links").unwrap_or(&Value::Null);
+        if !matches!(links, Value::Object(_) | Value::Null) {
+            return wrong("brand.links");
+        }
         for (name, label) in LINKS {
-            let to = value.get("links").and_then(|links| links.text(name));
-            let Some(to) = to.map(str::trim).filter(|to| !to.is_empty()) else {
-                continue;
+            let to = match links.get(name) {
+                None | Some(Value::Null) => continue,
+                Some(to) => to.as_str().map(str::trim),
             };
-            if !http::navigable(to) && !is_path(to) {
-                return wrong("brand.links");
+            match to {
+                Some("") => {}
+                Some(to) if http::navigable(to) || is_path(to) => {
+                    brand.links.push((label, within(to)));
+                }
+                _ => return wrong("brand.links"),
             }
-            brand.links.push((label, within(to)));
         }
         Ok(brand)
     }
@@ -219,8 +231,10 @@ mod tests {
     fn what_is_wished_for_is_told_to_the_browser() {
         let all = brand(
             r##"{"accent":"#C0FFEE","background":"#fffaf0","radius":8,"scheme":"dark","css":"shop.css",
-                "links":{"terms":"https://acme.test/terms","help":"help.html","privacy":"/privacy"}}"##,
+                "links":{"terms":"https://acme.test/terms","help":"help.html","privacy":"/privacy"},
+                "logo":"https://app.acme.test/logo.svg"}"##,
         );
+        assert_eq!(all.logo.as_deref(), Some("https://app.acme.test/logo.svg"));
         let look: Vec<_> = all
             .look
             .iter()
@@ -264,6 +278,11 @@ mod tests {
             (r#"{"css":"https://cdn.test/a.css"}"#, "brand.css"),
             (r#"{"css":"//cdn.test/a.css"}"#, "brand.css"),
             (r#"{"css":"/\\cdn.test/a.css"}"#, "brand.css"),
+            (r#"{"logo":"https://cdn.test/logo.svg"}"#, "brand.logo"),
+            (r#"{"logo":"//cdn.test/logo.svg"}"#, "brand.logo"),
+            (r#"{"logo":"data:image/png,x"}"#, "brand.logo"),
+            (r#"{"links":["/terms"]}"#, "brand.links"),
+            (r#"{"links":{"terms":7}}"#, "brand.links"),
             (r#"{"links":{"help":"//cdn.test/"}}"#, "brand.links"),
             (r#"{"links":{"help":"javascript:alert(1)"}}"#, "brand.links"),
         ] {
@@ -297,6 +316,14 @@ mod tests {
                 ["max(0, (", &DARK_LINK.to_string(), " - y) / (1 - y))"].concat(),
             ),
             (
+                accent,
+                ["--more: (1 - var(--white)) * ", &AWAY.to_string(), ";"].concat(),
+            ),
+            (
+                accent,
+                ["calc(y * ", &(1.0 - AWAY).to_string(), " + var(--more))"].concat(),
+            ),
+            (
                 paper,
                 ["max(0, (", &LIGHT_PAPER.to_string(), " - y) / (1 - y))"].concat(),
             ),
@@ -309,6 +336,8 @@ mod tests {
         }
     }
 
+    /// So far a button goes away from its text under the pointer.
+    const AWAY: f64 = 0.2;
     const LIGHT_PAPER: f64 = 0.78;
     const DARK_PAPER: f64 = 0.012;
 
@@ -324,7 +353,7 @@ mod tests {
             let y = f64::from(step) / 1_000.0;
             let on = if y < WHITE { 1.0 } else { 0.0 };
             assert!(contrast(y, on) >= 4.5, "text on {y}");
-            let strong = 0.8 * y + (1.0 - on) * 0.2;
+            let strong = (1.0 - AWAY) * y + (1.0 - on) * AWAY;
             assert!(contrast(strong, on) >= 4.5, "text on {y} under the pointer");
             let light = worst(y.min(LIGHT_LINK), [1.0, LIGHT_PAPER]);
             assert!(light >= 4.5, "light {y}");
