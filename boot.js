@@ -175,7 +175,7 @@ try {
     // Without WebAssembly, or without a file of the build.
     main?.remove();
     without.hidden = false;
-    await help?.(root, path, without);
+    await help?.(root, without);
   }
   throw problem;
 }

@@ -15,19 +15,22 @@ export const renew = async (files) => {
 // the app, if it can run by then; if not, the person is told that the org has let them in.
 const word = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 
-export const help = async (root, path, page) => {
+export const help = async (root, page) => {
   const [heading, link] = ["h1", "a"].map((tag) => page.querySelector(tag));
   heading.focus();
   document.title = heading.textContent;
   const { hosts, ...common } = await (await fetch(`${root}config.json`, { cache: "no-cache" })).json();
   const config = { ...common, ...hosts?.[location.host] };
   const issuer = config.issuer.trim().replace(/\/+$/, "");
-  const { origin, pathname, protocol } = new URL(issuer);
-  if (!/^https?:$/.test(protocol)) return;
+  const { origin, pathname, protocol, hostname } = new URL(issuer);
+  // What the app does not take either: src/config.rs.
+  if (!/^https?:$/.test(protocol) || hostname === "your-org.okta.com" || config.clientId === "your-client-id") return;
   const redirect = config.redirectUri ?? `${root}login/callback`;
 
   const query = new URLSearchParams(location.search);
-  if (redirect.split("?")[0] === location.origin + location.pathname && (query.has("code") || query.has("error"))) {
+  // The app may run the next time, and would want what came back.
+  const never = typeof WebAssembly !== "object";
+  if (never && redirect.split("?")[0] === location.origin + location.pathname && (query.has("code") || query.has("error"))) {
     history.replaceState(null, "", location.pathname);
     if (query.has("code")) for (const line of page.querySelectorAll("p")) line.hidden = line.dataset.for !== "callback";
     link.href = origin;
@@ -53,8 +56,9 @@ export const help = async (root, path, page) => {
   link.hidden = false;
   link.addEventListener("click", () => {
     // As the app keeps it: src/oauth/attempt.rs.
-    const acr = config.acrValues == null ? {} : { acr: `${config.acrValues}` };
-    const attempt = { state, nonce, verifier, purpose: "sign-in", route: "hosted", ...acr, kept: {} };
+    const wish = (name, value) => (value == null ? {} : { [name]: `${value}` });
+    const wishes = { ...wish("acr", config.acrValues), ...wish("maxAge", config.maxAge) };
+    const attempt = { state, nonce, verifier, purpose: "sign-in", route: "hosted", ...wishes, kept: {} };
     sessionStorage.setItem(`vestibule.transaction|${issuer}|${config.clientId}`, JSON.stringify(attempt));
   });
 };

@@ -18,6 +18,8 @@ pub(super) fn warning(desk: Desk) -> AnyView {
     })
 }
 
+/// Only somebody who is signed in meets it: it is of the second module.
+#[inline(never)]
 fn dialog(until: u64, desk: Desk) -> AnyView {
     let left = move || until.saturating_sub(timer::now()).div_ceil(1000);
     let seconds = RwSignal::new(left());

@@ -86,9 +86,11 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
             _ => {}
         }
     }
-    let doctor = dist.join("doctor.js");
-    if doctor.is_file() {
-        shorten(tools, &doctor)?;
+    for script in ["doctor.js", "without.js"] {
+        let script = dist.join(script);
+        if script.is_file() {
+            shorten(tools, &script)?;
+        }
     }
     let sheet = named(dist, "style", "css", &styles)?;
     let ahead = format!(

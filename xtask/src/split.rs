@@ -85,6 +85,7 @@ const LATER: &[&str] = &[
     "vestibule::ui::choices::select",
     "vestibule::ui::choices::variants",
     "vestibule::ui::icon::",
+    "vestibule::ui::idle::dialog",
     "vestibule::ui::key::",
     "vestibule::ui::outcome::",
     "vestibule::ui::password::",
@@ -179,6 +180,10 @@ const GATES: Gates<'static> = &[
     (
         "vestibule::session::keeper::Keeper::lapsed",
         &["vestibule::session::keeper::"],
+    ),
+    (
+        "vestibule::ui::idle::warning::{{closure}}",
+        &["vestibule::ui::idle::dialog"],
     ),
     // Pages and parts of pages that are not the form of Sign In.
     (

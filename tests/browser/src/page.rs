@@ -35,6 +35,8 @@ pub enum Failure {
     Network,
     /// There is one, and the page may not read it.
     Cors,
+    /// The app cannot start, or not all of it.
+    Start,
 }
 
 /// A request that the page sent.

@@ -50,6 +50,8 @@ pub enum Rest {
     Waits,
     /// The server is unwell until then.
     Fails,
+    /// It is not there until then, as when a new version has taken its place.
+    Gone,
 }
 
 /// The `config.json` that the app meets.
@@ -301,8 +303,12 @@ impl Visit {
                     async move {
                         if request.uri().path().contains("/later-") {
                             let _ = rest.wait_for(|rest| *rest != Rest::Waits).await;
-                            if *rest.borrow() == Rest::Fails {
-                                return StatusCode::SERVICE_UNAVAILABLE.into_response();
+                            match *rest.borrow() {
+                                Rest::Fails => {
+                                    return StatusCode::SERVICE_UNAVAILABLE.into_response();
+                                }
+                                Rest::Gone => return StatusCode::NOT_FOUND.into_response(),
+                                Rest::Comes | Rest::Waits => {}
                             }
                         }
                         if request.uri().path().ends_with(".wasm") {
@@ -415,7 +421,12 @@ impl Visit {
 
     /// The second module of the app may come from now on.
     pub fn lets_the_rest_come(&self) {
-        self.rest.send_replace(Rest::Comes);
+        self.the_rest(Rest::Comes);
+    }
+
+    /// From now on the second module of the app comes so.
+    pub fn the_rest(&self, rest: Rest) {
+        self.rest.send_replace(rest);
     }
 
     // What the org sent and knows

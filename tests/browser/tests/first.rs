@@ -512,3 +512,106 @@ fn at_any_other_address_the_app_begins_whole_or_says_that_it_cannot() {
         visit.reaches("enroll-profile").await;
     });
 }
+
+#[test]
+fn a_page_whose_rest_a_new_version_has_taken_away_is_loaded_again_once() {
+    let scene = Scene::new().rest(Rest::Gone);
+    visit("first-rest-gone", scene, async |visit| {
+        for _ in 0..2 {
+            visit.expect(Failure::Status(404));
+        }
+        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+        visit.open("/login").await;
+        visit
+            .until("the second try", async || {
+                let kind = "performance.getEntriesByType('navigation')[0].type";
+                (visit.evaluate(kind).await == "reload").then_some(())
+            })
+            .await;
+        visit.at("identify", "Sign In").await;
+        visit.fill("Username", ADA.email).await;
+        visit.fill("Password", ADA.password).await;
+        visit.evaluate("window.same = true").await;
+        visit.expect(Failure::Status(404));
+        visit.press("Next").await;
+        let errors = visit.refused("identify").await;
+        assert!(errors.says("cannot be reached"), "{errors:?}");
+        visit.lets_the_rest_come();
+        visit.fill("Password", ADA.password).await;
+        visit.press("Next").await;
+        goes_on(visit).await;
+        assert_eq!(
+            visit.evaluate("window.same ?? null").await,
+            true,
+            "it was not loaded once more"
+        );
+    });
+}
+
+/// Signs in on the org's own page.
+async fn signs_in_at_the_org(visit: &Visit) {
+    visit.reads("Sign in to the org").await;
+    visit.fill_name("identifier", ADA.email).await;
+    visit.fill_name("credentials.passcode", ADA.password).await;
+    visit
+        .evaluate("document.querySelector('[name=\"credentials.passcode\"]').form.querySelector('button').click()")
+        .await;
+}
+
+#[test]
+fn whoever_comes_back_while_the_rest_is_away_is_let_in_by_loading_again() {
+    let scene = Scene::new()
+        .policy("password-only")
+        .config(Config::with("hostedSignIn", "true"));
+    visit("first-rest-callback", scene, async |visit| {
+        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+        visit.open("/login").await;
+        visit.at("identify", "Sign In").await;
+        let host = visit.org_origin().trim_start_matches("http://").to_owned();
+        visit.press(&format!("Sign in on the page of {host}")).await;
+        visit.reads("Sign in to the org").await;
+        visit.forgets_its_cache().await;
+        visit.the_rest(Rest::Fails);
+        visit.expect(Failure::Status(503));
+        visit.expect(Failure::Start);
+        signs_in_at_the_org(visit).await;
+        visit
+            .reads("This page could not start. Load it again")
+            .await;
+        visit.lets_the_rest_come();
+        visit.reload().await;
+        Stop::Home.met(visit).await;
+    });
+}
+
+#[test]
+fn what_a_browser_without_webassembly_asks_for_is_what_the_app_holds_the_answer_to() {
+    let config = Config::With(vec![
+        ("maxAge", json!(300)),
+        ("acrValues", json!("urn:okta:loa:1fa:any")),
+    ]);
+    let scene = Scene::new().policy("password-only").config(config);
+    visit("first-without-wishes", scene, async |visit| {
+        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+        // The browser that comes back has it.
+        let lacks = "if (location.pathname === '/login') delete globalThis.WebAssembly";
+        visit.expect(Failure::Start);
+        visit.runs_first(lacks).await;
+        visit.open("/login").await;
+        visit.reads("Go to the org's own sign-in page").await;
+        let stay = "addEventListener('click', (event) => event.preventDefault(), { once: true })";
+        visit.evaluate(stay).await;
+        visit.press("Go to the org's own sign-in page").await;
+        let kept = visit.storage().await.session;
+        assert_eq!(kept.len(), 1, "{kept:?}");
+        let attempt = kept.values().next().map_or("", String::as_str);
+        let attempt: Value = serde_json::from_str(attempt).expect("it is JSON");
+        assert_eq!(
+            (&attempt["maxAge"], &attempt["acr"]),
+            (&json!("300"), &json!("urn:okta:loa:1fa:any"))
+        );
+        visit.press("Go to the org's own sign-in page").await;
+        signs_in_at_the_org(visit).await;
+        Stop::Home.met(visit).await;
+    });
+}
