@@ -167,7 +167,9 @@ fn later_step(flow: &Flow, transaction: &Transaction, remediation: &Remediation)
 pub fn add_doors(card: &mut Card, doors: impl Iterator<Item = (&'static str, &'static str)>) {
     for (at, (path, title)) in doors.enumerate() {
         // Whoever has somewhere to go is not here to sign out.
-        card.others.iter_mut().skip(at).for_each(Button::step_back);
+        for other in card.others.iter_mut().skip(at) {
+            other.primary = false;
+        }
         let mut door = Button::new(title, Press::Visit(path)).primary();
         door.address = Some(path.to_owned());
         card.others.insert(at.min(card.others.len()), door);

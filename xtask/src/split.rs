@@ -226,6 +226,7 @@ const GATES: Gates<'static> = &[
             "vestibule::example::draw::{{closure}}",
             "vestibule::ui::card::later::{{closure}}",
             "vestibule::ui::choices::variants::{{closure}}",
+            "vestibule::ui::idle::dialog::{{closure}}",
             "vestibule::ui::key::copier::{{closure}}",
             "vestibule::ui::outcome::outcome::{{closure}}",
             "vestibule::ui::password::new_password::{{closure}}",
