@@ -167,12 +167,14 @@ fn events(store: FlowStore, desk: Desk) {
     });
 }
 
-/// Page after page, while the browser has nothing else to do.
+/// Page after page, while the browser has nothing else to do, and a little at a time.
 #[inline(never)]
 fn rehearse(config: &'static Config, number: usize) {
     if let Some(card) = pages::rehearsal(number, config) {
-        ui::rehearse(&card);
-        timer::once_idle(move || rehearse(config, number.saturating_add(1)));
+        timer::once_idle(move || {
+            ui::rehearse(&card);
+            timer::once_idle(move || rehearse(config, number.saturating_add(1)));
+        });
     }
 }
 

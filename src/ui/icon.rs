@@ -3,8 +3,7 @@
 use super::el::{AnyView, of, svg};
 use crate::pages::Icon;
 
-/// A picture. It is of the second module, as all that only later pages have.
-#[inline(never)]
+/// A picture. It is of the first module, for the pages that say why the app cannot go on have one.
 pub(super) fn icon(icon: Icon) -> AnyView {
     let picture = svg("svg")
         .set("viewBox", "0 0 24 24")

@@ -84,7 +84,6 @@ const LATER: &[&str] = &[
     "vestibule::ui::choices::radio",
     "vestibule::ui::choices::select",
     "vestibule::ui::choices::variants",
-    "vestibule::ui::icon::",
     "vestibule::ui::idle::dialog",
     "vestibule::ui::key::",
     "vestibule::ui::outcome::",
@@ -198,10 +197,7 @@ const GATES: Gates<'static> = &[
         "vestibule::pages::generic::part",
         &["vestibule::pages::generic::"],
     ),
-    (
-        "vestibule::ui::card::card",
-        &["vestibule::ui::icon::", "vestibule::ui::resend::"],
-    ),
+    ("vestibule::ui::card::card", &["vestibule::ui::resend::"]),
     ("vestibule::ui::card::part", &["vestibule::ui::card::later"]),
     // Closures of such parts, which nobody has before their part is drawn.
     (
@@ -234,6 +230,7 @@ const GATES: Gates<'static> = &[
             "vestibule::ui::resend::resend::{{closure}}",
             // These are called by closures of the first, which have waited, or which only a session has.
             "vestibule::app::rehearse",
+            "vestibule::ui::rehearse",
             "vestibule::session::keeper::Keeper::find",
             "vestibule::session::keeper::Keeper::tick",
             "vestibule::session::keeper::Keeper::wake",

@@ -15,7 +15,7 @@ async fn shows_the_code(page: &Page, code: &str) {
     let shown = page
         .evaluate(
             "(() => { const all = [...document.querySelectorAll('main *')]; \
-             const code = all.find((one) => one.children.length === 0 && /^\\d{6}$/.test(one.innerText.trim())); \
+             const code = all.find((one) => one.children.length === 0 && /^\\d{6}$/.test(one.innerText?.trim())); \
              return code && [code.innerText.trim(), parseFloat(getComputedStyle(code).fontSize)]; })()",
         )
         .await;
