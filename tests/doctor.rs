@@ -17,7 +17,9 @@ use tower::ServiceExt as _;
 
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' {org}; \
                       require-trusted-types-for 'script'; trusted-types 'none'";
-const PAGE: &str = "<!doctype html><html><link as=fetch crossorigin href=/a_bg.wasm rel=preload>";
+const WASM: &str = "application/wasm";
+const PAGE: &str = "<!doctype html><html><link as=fetch crossorigin href=/a_bg.wasm rel=preload>\
+                    <script type=module src=/boot.js data-later=/later.wasm></script>";
 
 /// An app's server, an org, and the `config.json` that joins them.
 struct Deployment {
@@ -36,8 +38,9 @@ async fn port() -> (TcpListener, String) {
 }
 
 impl Deployment {
-    /// One in which everything is right, but that `policy` stands in the page's header and the WebAssembly has this type.
-    async fn with(name: &str, policy: &str, wasm: &'static str) -> Self {
+    /// One in which everything is right, but that `policy` stands in the page's header and the two parts of the
+    /// WebAssembly have these types.
+    async fn with(name: &str, policy: &str, [first, second]: [&'static str; 2]) -> Self {
         let (org_listener, origin) = port().await;
         let (app_listener, app) = port().await;
         let org = Org::new(Settings::new(&origin, &app));
@@ -53,7 +56,11 @@ impl Deployment {
         let site = Router::new()
             .route(
                 "/a_bg.wasm",
-                get(move || async move { ([(header::CONTENT_TYPE, wasm)], "") }),
+                get(move || async move { ([(header::CONTENT_TYPE, first)], "") }),
+            )
+            .route(
+                "/later.wasm",
+                get(move || async move { ([(header::CONTENT_TYPE, second)], "") }),
             )
             .fallback(get(page));
         tokio::spawn(async move { axum::serve(app_listener, site).await });
@@ -72,7 +79,7 @@ impl Deployment {
     }
 
     async fn new(name: &str) -> Self {
-        Self::with(name, POLICY, "application/wasm").await
+        Self::with(name, POLICY, [WASM; 2]).await
     }
 
     /// Writes `config.json`, with these members in place of the right ones.
@@ -212,10 +219,18 @@ async fn what_is_wrong_in_the_configuration_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_host_lacks_is_named() {
-    let bars = Deployment::with("policy", "connect-src 'self'", "application/wasm").await;
+    let bars = Deployment::with("policy", "connect-src 'self'", [WASM; 2]).await;
     bars.ails("Content security policy", &["connect-src is: 'self'"])
         .await;
-    let wasm = Deployment::with("wasm", POLICY, "text/plain").await;
+    assert!(
+        bars.org.requests().is_empty(),
+        "what no page asks is not asked"
+    );
+    let wasm = Deployment::with("wasm", POLICY, ["text/plain", WASM]).await;
     wasm.ails("WebAssembly", &["/a_bg.wasm", "text/plain"])
+        .await;
+    let later = Deployment::with("later", POLICY, [WASM, "text/html"]).await;
+    later
+        .ails("WebAssembly", &["/later.wasm", "text/html"])
         .await;
 }

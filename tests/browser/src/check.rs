@@ -144,11 +144,11 @@ impl Page {
         let everything =
             json!({ "runOnly": { "type": "tag", "values": RULES }, "resultTypes": ["violations"] });
         let colours = json!({ "runOnly": { "type": "rule", "values": ["color-contrast"] }, "resultTypes": ["violations"] });
-        let dark = self.window().dark;
+        let (dark, moves) = (self.window().dark, self.window().moves);
         let mut problems = self.axe(everything).await;
-        self.session.media(!dark, false).await;
+        self.session.media(!dark, moves).await;
         let other = self.axe(colours).await;
-        self.session.media(dark, false).await;
+        self.session.media(dark, moves).await;
         let scheme = if dark { "light" } else { "dark" };
         problems.extend(
             other

@@ -50,6 +50,9 @@ fn a_deployment_that_is_well_is_said_to_be_and_nothing_is_done_but_one_interact(
                 "{about} in {page}"
             );
         }
+        for module in ["/vestibule-", "/later-"] {
+            assert!(page.contains(module), "{module} in {page}");
+        }
         let posts = visit.posts().await;
         assert_eq!(posts.len(), 1, "{posts:?}");
         assert!(posts[0].url.ends_with("/v1/interact"));

@@ -341,6 +341,23 @@ fn a_browser_without_webassembly_is_offered_the_orgs_own_page() {
 }
 
 #[test]
+fn a_deployment_that_was_never_set_up_leads_nowhere() {
+    let placeholder = Config::with("clientId", r#""your-client-id""#);
+    visit(
+        "first-without-org",
+        Scene::new().config(placeholder),
+        async |visit| {
+            visit.runs_first("delete globalThis.WebAssembly").await;
+            visit.open("/login").await;
+            visit.reads("Sign-in is not possible right now").await;
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            let link = "document.querySelector('#without a').hidden";
+            assert_eq!(visit.evaluate(link).await, true);
+        },
+    );
+}
+
+#[test]
 fn a_browser_without_webassembly_that_comes_back_is_told_where_it_is() {
     visit("first-back", Scene::new(), async |visit| {
         visit.runs_first("delete globalThis.WebAssembly").await;
@@ -548,33 +565,19 @@ fn a_page_whose_rest_a_new_version_has_taken_away_is_loaded_again_once() {
     });
 }
 
-/// Signs in on the org's own page.
-async fn signs_in_at_the_org(visit: &Visit) {
-    visit.reads("Sign in to the org").await;
-    visit.fill_name("identifier", ADA.email).await;
-    visit.fill_name("credentials.passcode", ADA.password).await;
-    visit
-        .evaluate("document.querySelector('[name=\"credentials.passcode\"]').form.querySelector('button').click()")
-        .await;
-}
-
 #[test]
 fn whoever_comes_back_while_the_rest_is_away_is_let_in_by_loading_again() {
     let scene = Scene::new()
         .policy("password-only")
         .config(Config::with("hostedSignIn", "true"));
     visit("first-rest-callback", scene, async |visit| {
-        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
-        visit.open("/login").await;
-        visit.at("identify", "Sign In").await;
-        let host = visit.org_origin().trim_start_matches("http://").to_owned();
-        visit.press(&format!("Sign in on the page of {host}")).await;
-        visit.reads("Sign in to the org").await;
+        walk::comes_with_an_account(visit).await;
+        walk::goes_to_the_orgs_page(visit).await;
         visit.forgets_its_cache().await;
         visit.the_rest(Rest::Fails);
         visit.expect(Failure::Status(503));
         visit.expect(Failure::Start);
-        signs_in_at_the_org(visit).await;
+        walk::signs_in_on_the_orgs_page(visit).await;
         visit
             .reads("This page could not start. Load it again")
             .await;
@@ -611,7 +614,7 @@ fn what_a_browser_without_webassembly_asks_for_is_what_the_app_holds_the_answer_
             (&json!("300"), &json!("urn:okta:loa:1fa:any"))
         );
         visit.press("Go to the org's own sign-in page").await;
-        signs_in_at_the_org(visit).await;
+        walk::signs_in_on_the_orgs_page(visit).await;
         Stop::Home.met(visit).await;
     });
 }

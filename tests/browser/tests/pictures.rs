@@ -53,6 +53,10 @@ fn look(name: &str, window: Window) {
     visit(name, Scene::new().window(window), async |visit| {
         every_page(visit, async |page| {
             visit.screenshot(&format!("{name}-{page}")).await;
+            // What is drawn above a heading fills its place.
+            let small = "[...document.querySelectorAll('.card__icon')].some((icon) => \
+                         !(icon.querySelector('svg > path')?.getBBox().width > 11))";
+            assert_eq!(visit.evaluate(small).await, false, "the picture of {page}");
         })
         .await;
     });

@@ -7,13 +7,6 @@ use crate::walk::{self, ADA, Stop};
 
 const SERVICE: &str = "Continue with Okta OIDC IDP";
 
-/// Ada has an account, and is at the page where one signs in.
-async fn at_the_door(visit: &Visit) {
-    visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
-    visit.open("/login").await;
-    visit.at("identify", "Sign In").await;
-}
-
 /// To the other service, up to its page.
 async fn goes_there(visit: &Visit) {
     visit.press(SERVICE).await;
@@ -41,7 +34,7 @@ async fn left_nothing(visit: &Visit) {
 #[test]
 fn j49_another_service_says_who_she_is() {
     visit("j49", Scene::new().policy("social"), async |visit| {
-        at_the_door(visit).await;
+        walk::comes_with_an_account(visit).await;
         visit.screenshot("j49-sign-in").await;
         goes_there(visit).await;
         visit.press(&goes_on()).await;
@@ -56,7 +49,7 @@ fn j49_another_service_says_who_she_is() {
 fn j50_the_page_around_hears_who_came_back_from_another_service() {
     visit("j50", Scene::new().policy("social"), async |visit| {
         visit.runs_first(crate::door::LISTENER).await;
-        at_the_door(visit).await;
+        walk::comes_with_an_account(visit).await;
         goes_there(visit).await;
         visit.press(&goes_on()).await;
         Stop::Home.met(visit).await;
@@ -100,7 +93,7 @@ fn j51_after_the_other_service_a_second_factor_is_asked_for() {
 #[test]
 fn k29_a_change_of_mind_leads_back_to_all_the_ways() {
     visit("k29-deny", Scene::new().policy("social"), async |visit| {
-        at_the_door(visit).await;
+        walk::comes_with_an_account(visit).await;
         for way in ["Deny", "Fail"] {
             goes_there(visit).await;
             if way == "Fail" {
@@ -123,7 +116,7 @@ fn k05_back_from_the_other_service_leads_to_sign_in() {
         "k05-service",
         Scene::new().policy("social"),
         async |visit| {
-            at_the_door(visit).await;
+            walk::comes_with_an_account(visit).await;
             goes_there(visit).await;
             visit.back().await;
             visit.at("identify", "Sign In").await;
@@ -167,19 +160,9 @@ fn j24_signs_in_on_the_orgs_own_page() {
         .policy("password-only")
         .config(Config::with("hostedSignIn", "true"));
     visit("j24", scene, async |visit| {
-        at_the_door(visit).await;
-        visit
-            .press(&format!(
-                "Sign in on the page of {}",
-                visit.org_origin().trim_start_matches("http://")
-            ))
-            .await;
-        visit.reads("Sign in to the org").await;
-        visit.fill_name("identifier", ADA.email).await;
-        visit.fill_name("credentials.passcode", ADA.password).await;
-        visit
-            .evaluate("document.querySelector('[name=\"credentials.passcode\"]').form.querySelector('button').click()")
-            .await;
+        walk::comes_with_an_account(visit).await;
+        walk::goes_to_the_orgs_page(visit).await;
+        walk::signs_in_on_the_orgs_page(visit).await;
         Stop::Home.met(visit).await;
         left_nothing(visit).await;
         // Signing out ends the org's session as well, and comes back.
@@ -315,7 +298,7 @@ fn k17_each_scope_is_a_box() {
         .policy("consent-by-scope")
         .config(Config::with("scopes", scopes));
     visit("k17", scene, async |visit| {
-        at_the_door(visit).await;
+        walk::comes_with_an_account(visit).await;
         walk::signs_in(visit, ADA.email, ADA.password).await;
         visit.at("granular-consent", "Allow access?").await;
         visit.screenshot("k17").await;

@@ -272,3 +272,19 @@ pub(crate) async fn signs_in(visit: &Visit, username: &str, password: &str) {
     visit.fill("Password", password).await;
     visit.press("Next").await;
 }
+
+/// By the link that is there where `hostedSignIn` is wished for.
+pub(crate) async fn goes_to_the_orgs_page(visit: &Visit) {
+    let host = visit.org_origin().trim_start_matches("http://");
+    visit.press(&format!("Sign in on the page of {host}")).await;
+    visit.reads("Sign in to the org").await;
+}
+
+pub(crate) async fn signs_in_on_the_orgs_page(visit: &Visit) {
+    visit.reads("Sign in to the org").await;
+    visit.fill_name("identifier", ADA.email).await;
+    visit.fill_name("credentials.passcode", ADA.password).await;
+    visit
+        .evaluate("document.querySelector('[name=\"credentials.passcode\"]').form.querySelector('button').click()")
+        .await;
+}
