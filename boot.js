@@ -2,13 +2,15 @@
 // into the head. Whatever it begins, the app makes by itself too: it takes from here only what is the same to the letter.
 const [main, without] = ["main", "without"].map((id) => document.getElementById(id));
 const root = new URL(".", import.meta.url);
-const path = location.pathname.slice(root.pathname.length - 1).split("/").filter(Boolean).join("/");
+const path = location.pathname.slice(root.pathname.length - 1).replace(/^\/+|\/+$/g, "");
 // The doctor is another program, which is fetched at its own address and nowhere else.
 const doctor = path === "doctor";
 // What only later pages need, where the build has it apart.
 const later = !doctor && document.querySelector("[data-later]")?.dataset.later;
-const built = (rel, own) => (doctor ? new URL(own, root) : document.head.querySelector(`link[rel="${rel}"]`)).href;
+const built = (rel, own) => (doctor ? new URL(own, root) : document.querySelector(`link[rel="${rel}"]`)).href;
 const files = () => [built("modulepreload", "doctor.js"), built("preload", "doctor_bg.wasm")];
+
+const pause = (milliseconds) => new Promise((then) => setTimeout(then, milliseconds));
 
 const stored = (name) => {
   try {
@@ -18,37 +20,40 @@ const stored = (name) => {
   }
 };
 
-// The form of Sign In: what is typed and pressed before the app is there. Returns what repeats it then.
+// The form of Sign In: what is typed and pressed before the app is there. Returns what repeats it then, all but the press that
+// sends the form: of that the app sees by the button that it was.
 const form = () => {
   const presses = new Set();
+  // It has the signal that these listeners are let go by.
+  const listens = new AbortController();
   const click = ({ target }) => {
     const button = target.closest("[type=button]");
     if (button) presses.delete(button) || presses.add(button);
   };
   const submit = (event) => {
     event.preventDefault();
-    const button = main.querySelector("[type=submit]");
-    button.setAttribute("aria-disabled", "true");
-    presses.add(button);
+    main.querySelector("[type=submit]").setAttribute("aria-disabled", "true");
   };
-  main.addEventListener("click", click);
-  main.addEventListener("submit", submit);
+  main.addEventListener("click", click, listens);
+  main.addEventListener("submit", submit, listens);
   document.title = main.querySelector("h1").textContent;
   main.hidden = false;
   return () => {
-    main.removeEventListener("click", click);
-    main.removeEventListener("submit", submit);
-    if (main.dataset.step === "identify") for (const button of presses) if (button.isConnected) button.click();
+    listens.abort();
+    if (main.dataset.step === "identify") for (const button of presses) button.click();
   };
 };
 
 const ask = (asked, url, init, next = () => {}) => {
   const abort = new AbortController();
   const answer = fetch(url, { ...init, signal: abort.signal }).then(async (answer) => {
-    const text = await answer.clone().text();
-    // The app meets again what goes wrong here, and says so.
-    await Promise.resolve(text).then(next).catch(() => {});
-    return answer;
+    const text = await answer.text();
+    try {
+      await next(text);
+    } catch {
+      // The app meets it again, and says so.
+    }
+    return [answer, text];
   });
   answer.catch(() => {});
   asked.push([url, init.body ?? null, init.credentials === "include", answer, abort, init.seed]);
@@ -74,46 +79,53 @@ const usual = {
   resource: /^/,
 };
 const ION = "application/ion+json; okta-version=1.0.0";
+const word = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace("=", "");
+
+// What a sign-in is made of by chance: 32 bytes each for state, nonce and verifier, and of the verifier's words the digest.
+const draw = async () => {
+  const seed = crypto.getRandomValues(new Uint8Array(128));
+  const words = () => [0, 32, 64, 96].map((at) => word(seed.slice(at, at + 32)));
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(words()[2]));
+  seed.set(new Uint8Array(digest), 96);
+  return [seed, ...words()];
+};
 
 // A sign-in that begins here and now: interact, then introspect.
-const begin = async (asked, text) => {
+const begin = async (asked, drawn, text) => {
   const { hosts, ...common } = JSON.parse(text);
   const config = { ...common, ...hosts?.[location.host] };
   for (const [name, value] of Object.entries(config)) {
     const written = typeof value === "object" ? JSON.stringify(value) : value;
     if (value != null && !usual[name]?.test(written)) return;
   }
-  const { clientId, redirectUri = null, scopes = null, cookies, acrValues, maxAge } = config;
+  const { clientId, redirectUri, scopes, cookies, acrValues, maxAge } = config;
   const issuer = config.issuer.replace(/\/+$/, "");
   const [org, server] = issuer.match(/^\w+:\/\/[^/]+|\/oauth2.*$/g);
   const redirect = redirectUri ?? `${root}login/callback`;
   if (!clientId || org.endsWith("//your-org.okta.com") || redirect.split("?")[0] === location.origin + location.pathname) return;
 
-  const seed = crypto.getRandomValues(new Uint8Array(96));
-  const word = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
-  const [state, nonce, verifier] = [0, 32, 64].map((at) => word(seed.slice(at, at + 32)));
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+  const [seed, state, nonce, , challenge] = await drawn;
   const fields = Object.entries({
     client_id: clientId,
     scope: [scopes ?? "openid profile email"].flat().join(" "),
     redirect_uri: redirect,
-    code_challenge: word(digest),
+    code_challenge: challenge,
     code_challenge_method: "S256",
     state,
     nonce,
     acr_values: acrValues,
     max_age: maxAge,
   }).filter(([, value]) => value != null);
-  const init = (type, body) => ({
+  const init = (type, body, accept = type) => ({
     method: "POST",
-    headers: { Accept: type === ION ? ION : "application/json", "Content-Type": type },
+    headers: { Accept: accept, "Content-Type": type },
     body,
     credentials: `${cookies}` === "true" ? "include" : "omit",
     cache: "no-store",
     redirect: "error",
   });
   const body = fields.map((field) => field.map(encodeURIComponent).join("=")).join("&");
-  const start = { ...init("application/x-www-form-urlencoded", body), seed };
+  const start = { ...init("application/x-www-form-urlencoded", body, "application/json"), seed };
   ask(asked, `${issuer}${server ? "" : "/oauth2"}/v1/interact`, start, (text) => {
     const handle = JSON.parse(text).interaction_handle;
     if (handle) ask(asked, `${org}/idp/idx/introspect`, init(ION, JSON.stringify({ interactionHandle: handle })));
@@ -140,17 +152,20 @@ const whole = (app) => {
 };
 
 const boot = async () => {
-  if (typeof WebAssembly !== "object") throw new Error("no WebAssembly");
+  if (!self.WebAssembly) throw Error("no WebAssembly");
   const asked = [];
-  let fresh;
-  if (!doctor) ask(asked, `${root}config.json`, { cache: "no-cache" }, (text) => fresh && begin(asked, text));
+  let drawn;
+  if (!doctor) ask(asked, `${root}config.json`, { cache: "no-cache" }, (text) => drawn && begin(asked, drawn, text));
   const login = path === "login" && !stored("tokens");
-  fresh = login && !location.search && !stored("transaction");
-  const others = [...new URLSearchParams(location.search).keys()].filter((name) => !/^(login_hint|acr_values|max_age|return_to)$/.test(name));
-  const first = main && login && !others.length;
-  const begun = first ? form() : () => {};
-  // What is to be seen is drawn before the app takes the processor. A page in the background draws nothing.
-  if (first) await new Promise((then) => [requestAnimationFrame(() => setTimeout(then)), setTimeout(then, 100)]);
+  drawn = login && !location.search && !stored("transaction") && draw().catch(() => {});
+  const plain = (name) => /^(login_hint|acr_values|max_age|return_to)$/.test(name);
+  const first = main && login && [...new URLSearchParams(location.search).keys()].every(plain);
+  let begun;
+  if (first) {
+    begun = form();
+    // What is to be seen is drawn before the app takes the processor. A page in the background draws nothing.
+    await Promise.race([new Promise(requestAnimationFrame).then(() => pause()), pause(100)]);
+  }
   const [glue, module_or_path] = files();
   const { default: load, start } = await import(glue);
   const app = load({ module_or_path });
@@ -163,8 +178,12 @@ const boot = async () => {
     } else await rest();
   }
   await app;
-  without?.remove();
-  start?.(asked, begun);
+  // What has been answered meanwhile comes first.
+  await pause();
+  start?.(asked, () => {
+    without?.remove();
+    begun?.();
+  });
 };
 
 try {

@@ -1,5 +1,7 @@
 //! The app: configuration, the store, the page, the address.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use web_sys::HtmlFormElement;
@@ -50,26 +52,20 @@ pub fn start_with(asked: js_sys::Array, begun: js_sys::Function, pages: &'static
             Ok(None) => Err(Problem::Missing),
             Err(_) => Err(Problem::Unreachable),
         };
-        ui::mount(Box::new(move || match config {
-            Ok(config) => app(config, pages),
-            Err(problem) => unconfigured(&problem),
-        }));
+        match config {
+            Ok(config) => mount(move || app(config, pages)),
+            Err(problem) => ui::mount(Box::new(move || unconfigured(&problem))),
+        }
     });
 }
 
-fn app(mut config: Config, pages: &'static [Page]) -> Vec<AnyView> {
+#[inline(never)]
+fn app(mut config: Config, pages: &'static [Page]) {
     let brand = std::mem::take(&mut config.brand);
     place::dress(&brand.look, &brand.sheets);
     let pages = example::among(&config, pages);
     let config: &'static Config = forever(config);
     let store = FlowStore::new(config, pages);
-    if !browser::is_whole() {
-        browser::spawn(async move {
-            if browser::whole().await.is_ok() {
-                timer::once_idle(move || rehearse(config, 0));
-            }
-        });
-    }
     let desk = Desk {
         card: Shared::latest(move || store.card()),
         said: Shared::latest(move || {
@@ -89,11 +85,12 @@ fn app(mut config: Config, pages: &'static [Page]) -> Vec<AnyView> {
             })
         }),
         touched: RwSignal::new(0),
+        stands: RwSignal::new(false),
         kept: forever(move |path: &str| store.kept(path)),
         press: forever(move |press| match press {
             // The last thing that did not come through was a button's, or the form's.
             Press::Retry if !store.repeats() => match ui::form() {
-                Some(form) => store.submit(&ui::raw(&form)),
+                Some(form) => drop(store.submit(&ui::raw(&form))),
                 None => store.press(Press::Retry),
             },
             press => store.press(press),
@@ -106,6 +103,22 @@ fn app(mut config: Config, pages: &'static [Page]) -> Vec<AnyView> {
         }),
     };
     events(store, desk);
+    // What the org answers first is not to wait for what can wait.
+    let begins_whole = browser::is_whole();
+    let mut awaited = true;
+    follow(move || {
+        if desk.card.read().waits() || !std::mem::take(&mut awaited) {
+            return;
+        }
+        timer::once_idle(move || store.tidy());
+        if !begins_whole {
+            browser::spawn(async move {
+                if browser::whole().await.is_ok() {
+                    timer::once_idle(move || rehearse(config, 0));
+                }
+            });
+        }
+    });
     store.open();
     place::on_travel(move || store.travelled());
     place::on_show(move || store.wake());
@@ -114,8 +127,34 @@ fn app(mut config: Config, pages: &'static [Page]) -> Vec<AnyView> {
     });
     // A page that comes back from the browser's memory may show somebody who has signed out since.
     place::on_return(place::reload);
-    page(brand, desk)
+    let draw = move || ui::mount(Box::new(move || page(brand, desk)));
+    if !ui::pressed() {
+        return draw();
+    }
+    // Whoever has pressed the button already waits for nothing but the answer: the page comes when the form is out.
+    let draw = Rc::new(Cell::new(Some(draw)));
+    let once = move || {
+        if let Some(draw) = draw.take() {
+            draw();
+        }
+    };
+    set_timeout(once.clone(), PRESSED);
+    let mut awaited = true;
+    follow(move || {
+        let card = desk.card.read();
+        if awaited && !card.waits() {
+            awaited = false;
+            // Once the page is there it sees to that itself.
+            if !desk.stands.get_untracked() {
+                ui::send_early(&card, desk);
+            }
+            set_timeout(once.clone(), Duration::ZERO);
+        }
+    });
 }
+
+/// So long the page waits for what the org asks first, where the button is pressed already.
+const PRESSED: Duration = Duration::from_millis(100);
 
 /// What a host page may want to know, as events on its document. Nothing secret is among it.
 fn events(store: FlowStore, desk: Desk) {
@@ -198,7 +237,7 @@ fn page(brand: Brand, desk: Desk) -> Vec<AnyView> {
     // The title says where one is, and that something is wrong.
     follow(move || {
         let card = desk.card.read();
-        if ui::early(&card) {
+        if desk.stands.get() {
             return;
         }
         let heading = card.heading.clone();
@@ -215,12 +254,15 @@ fn page(brand: Brand, desk: Desk) -> Vec<AnyView> {
     });
     // A new page takes the focus to its heading, an error to its summary; the same error again is one more.
     let mut known: Option<Card> = None;
+    let mut drawn = false;
     let mut before = desk.said.read_untracked().times;
     follow(move || {
         let (card, said) = (desk.card.read().clone(), desk.said.read());
-        if ui::early(&card) {
+        if desk.stands.get() {
+            known = Some(card);
             return;
         }
+        let first = !std::mem::replace(&mut drawn, true);
         let again = std::mem::replace(&mut before, said.times) != said.times;
         let another = known.as_ref() != Some(&card);
         if again && !said.problems.is_empty() {
@@ -235,7 +277,7 @@ fn page(brand: Brand, desk: Desk) -> Vec<AnyView> {
             later(browser::begun);
         }
         // What is drawn now can be read now.
-        if another {
+        if another || first {
             known = Some(card);
             set_timeout(move || desk.touch(), Duration::ZERO);
         }

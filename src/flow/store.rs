@@ -100,7 +100,6 @@ impl FlowStore {
         if config.debug {
             browser::keep_trace();
         }
-        timer::once_drawn(|| storage.prune(timer::now()));
         // Who keeps the session and who watches speak to a store that is made of them.
         let this: &'static OnceCell<Self> = forever(OnceCell::new());
         let keeper = Keeper::new(
@@ -159,6 +158,11 @@ impl FlowStore {
         };
         let _ = this.set(store);
         store
+    }
+
+    /// What other tabs left, and is over, goes.
+    pub fn tidy(self) {
+        self.inner.storage.prune(timer::now());
     }
 
     /// Who keeps the session.
@@ -515,10 +519,10 @@ impl FlowStore {
         true
     }
 
-    /// Sends what stands in the form on the page, if it can be right.
-    pub fn submit(self, raw: &impl Raw) {
+    /// Sends what stands in the form on the page, if it can be right. `false` if it cannot, or is not sent.
+    pub fn submit(self, raw: &impl Raw) -> bool {
         if self.flow.read_untracked().busy {
-            return;
+            return false;
         }
         let inner = self.inner();
         inner.deeds.set(0);
@@ -530,11 +534,16 @@ impl FlowStore {
                     .update_untracked(|flow| flow.apply(Event::Kept(checked.kept)));
                 inner.last.replace(None);
                 inner.carried.replace(None);
+                let sends = form.is_some();
                 if let Some(form) = form {
                     self.send(form, checked.answers, Way::Pressed);
                 }
+                sends
             }
-            Err(found) => self.apply(Event::Refused(found)),
+            Err(found) => {
+                self.apply(Event::Refused(found));
+                false
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //! in its place. What was typed or filled in there stays, and so do focus and selection: a box that is moved, or whose
 //! value is copied, loses them, and a password manager's entry can be read only once the person has touched the page.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, Node};
@@ -12,6 +12,7 @@ use crate::leptos::{Rndr, document};
 thread_local! {
     /// Elements that stand there and nobody has asked for, in the document's order.
     static FREE: RefCell<Vec<Element>> = const { RefCell::new(Vec::new()) };
+    static SENT: Cell<bool> = const { Cell::new(false) };
     /// Elements that were asked for, and how many of their children are in their place.
     static TAKEN: RefCell<Vec<(Element, u32)>> = const { RefCell::new(Vec::new()) };
 }
@@ -24,6 +25,24 @@ pub(super) fn standing() -> Option<Element> {
         return None;
     }
     Some(main)
+}
+
+/// Whether the person has pressed the button of the form that stands there (boot.js keeps that).
+pub(super) fn pressed() -> bool {
+    let button = document().query_selector("#main:not([hidden]) [type=submit][aria-disabled]");
+    button.is_ok_and(|button| button.is_some())
+}
+
+/// What was pressed is out.
+pub(super) fn sent() -> bool {
+    SENT.get()
+}
+
+/// Sends what was pressed, once.
+pub(super) fn send(send: impl FnOnce() -> bool) -> bool {
+    let sends = !SENT.get() && pressed() && send();
+    SENT.set(SENT.get() || sends);
+    sends
 }
 
 /// Puts together something with what stands in an element, the element itself foremost. What is left over goes.

@@ -49,12 +49,14 @@ pub struct Desk {
     pub state: Shared<State>,
     /// Goes up whenever something is typed or chosen.
     pub touched: RwSignal<u32>,
+    /// The person sees the form of `index.html`, and the app has drawn nothing in its place yet.
+    pub stands: RwSignal<bool>,
     /// What a control begins with.
     pub kept: &'static dyn Fn(&str) -> Option<String>,
     /// Presses a button.
     pub press: &'static dyn Fn(Press),
-    /// Sends the form.
-    pub submit: &'static dyn Fn(HtmlFormElement),
+    /// Sends the form. `false` if it does not go out as it is.
+    pub submit: &'static dyn Fn(HtmlFormElement) -> bool,
     /// Draws a page of the app behind the door.
     pub inside: &'static dyn Fn(usize) -> AnyView,
 }
@@ -93,9 +95,10 @@ impl Desk {
             said: Shared::new(Said::default()),
             state: Shared::new(State::default()),
             touched: RwSignal::new(0),
+            stands: RwSignal::new(false),
             kept: &|_| None,
             press: &|_| (),
-            submit: &|_| (),
+            submit: &|_| false,
             inside: &|_| nothing(),
         }
     }
@@ -148,6 +151,7 @@ pub fn page(brand: &Brand, desk: Desk) -> Vec<AnyView> {
             .as_ref()
             .and_then(|main| main.first_element_child()),
     );
+    desk.stands.set(standing.is_some());
     let main = standing
         .map_or_else(|| of("main", "page").set("id", "main"), el::that)
         .live("data-step", move || Some(desk.card.read().step.clone()))
@@ -164,13 +168,20 @@ pub fn page(brand: &Brand, desk: Desk) -> Vec<AnyView> {
                 early.replace(Some(form));
                 return Vec::new();
             }
-            let asks_the_same = card
-                .inputs()
-                .any(|input| document().get_element_by_id(&input.name).is_some());
-            if !asks_the_same {
+            if !asks_the_same(&card) {
+                desk.stands.set(false);
                 form.remove();
                 return vec![card::card(&card, desk)];
             }
+            // What was pressed is on its way: the page is drawn once the answer is there, or does not come for long.
+            let state = *desk.state.read_untracked();
+            if send_early(&card, desk) || (adopt::sent() && state.busy && !state.slow) {
+                // Only while it is: a page that is drawn stays when this changes.
+                drop(desk.state.read());
+                early.replace(Some(form));
+                return Vec::new();
+            }
+            desk.stands.set(false);
             vec![adopt::gently(&form, || {
                 adopt::over(&form, || card::card(&card, desk))
             })]
@@ -255,6 +266,24 @@ pub fn form() -> Option<HtmlFormElement> {
         .ok()
 }
 
+/// Whether a page asks for what the form asks for that stands there.
+fn asks_the_same(card: &Card) -> bool {
+    card.inputs()
+        .any(|input| document().get_element_by_id(&input.name).is_some())
+}
+
+/// Whether the person has pressed the button of the form of `index.html`.
+pub fn pressed() -> bool {
+    adopt::pressed()
+}
+
+/// Sends that form, once, if it was pressed and the org asks for it: whoever has filled it in does not wait for a page to be
+/// drawn that they have done with. Whether it is out now.
+pub fn send_early(card: &Card, desk: Desk) -> bool {
+    asks_the_same(card)
+        && adopt::send(|| form().is_some_and(|form| untrack(|| (desk.submit)(form))))
+}
+
 /// The focus goes to the heading of the page, or to the box that something is about to type into.
 pub fn focus_heading() {
     if !focus::wanted() {
@@ -267,11 +296,6 @@ pub fn rescue_focus() {
     if focus::lost() {
         focus_heading();
     }
-}
-
-/// Whether the person has a form to fill in, though nobody knows yet what the org asks for.
-pub fn early(card: &Card) -> bool {
-    card.waits() && form().is_some()
 }
 
 /// The focus goes to the summary of what is wrong.

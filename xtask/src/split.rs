@@ -144,6 +144,10 @@ const GATES: Gates<'static> = &[
     ),
     // Where there is a session the app begins whole, and later it waits before there is one.
     (
+        "vestibule::app::app",
+        &["vestibule::session::keeper::Keeper::find"],
+    ),
+    (
         "vestibule::app::events::{{closure}}::{{closure}}",
         &["vestibule::oauth::claims::"],
     ),
@@ -231,7 +235,6 @@ const GATES: Gates<'static> = &[
             // These are called by closures of the first, which have waited, or which only a session has.
             "vestibule::app::rehearse",
             "vestibule::ui::rehearse",
-            "vestibule::session::keeper::Keeper::find",
             "vestibule::session::keeper::Keeper::tick",
             "vestibule::session::keeper::Keeper::wake",
         ],
