@@ -129,6 +129,59 @@ fn what_is_pressed_before_the_app_is_there_is_done_once_it_is() {
 }
 
 #[test]
+fn what_is_pressed_before_the_app_is_there_and_refused_is_told_on_the_form() {
+    visit("first-refused", Scene::new().held(), async |visit| {
+        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+        visit.open("/login").await;
+        stands_there(visit).await;
+        visit.fill("Username", ADA.email).await;
+        visit.fill("Password", "not-the-password").await;
+        visit.press("Next").await;
+        visit.expect(Failure::Status(401));
+        visit.lets_the_app_come();
+        let errors = visit.refused("identify").await;
+        assert!(!errors.summary.is_empty());
+        assert_eq!(visit.posts_to("/idp/idx/identify").await.len(), 1, "once");
+        assert!(!visit.is_busy().await, "it can be pressed again");
+        assert_eq!(visit.value("identifier").await, ADA.email);
+        visit.settles().await;
+        visit.check().await;
+        // The form is the app's from now on.
+        visit.fill("Password", ADA.password).await;
+        visit.press("Next").await;
+        visit
+            .until("the next page", async || {
+                (visit.step().await != "identify").then_some(())
+            })
+            .await;
+        assert_eq!(visit.posts_to("/idp/idx/identify").await.len(), 2);
+    });
+}
+
+#[test]
+fn what_is_pressed_before_the_app_is_there_leads_to_the_heading_of_the_next_page() {
+    let scene = Scene::new().policy("password-optional").held();
+    visit("first-pressed-name", scene, async |visit| {
+        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+        visit.open("/login").await;
+        stands_there(visit).await;
+        visit.fill("Username", ADA.email).await;
+        visit.press("Next").await;
+        visit.lets_the_app_come();
+        visit
+            .until("the next page", async || {
+                (!matches!(visit.step().await.as_str(), "loading" | "identify")).then_some(())
+            })
+            .await;
+        visit.settles().await;
+        let focused = visit.focused().await;
+        assert!(focused.starts_with("h1 "), "{focused}");
+        assert_eq!(visit.posts_to("/idp/idx/identify").await.len(), 1, "once");
+        visit.check().await;
+    });
+}
+
+#[test]
 fn an_empty_form_that_is_sent_before_the_app_is_there_is_told_so() {
     visit("first-empty", Scene::new().held(), async |visit| {
         visit.open("/login").await;
