@@ -47,13 +47,13 @@ const form = () => {
 const ask = (asked, url, init, next = () => {}) => {
   const abort = new AbortController();
   const answer = fetch(url, { ...init, signal: abort.signal }).then(async (answer) => {
-    const text = await answer.text();
+    const text = await answer.clone().text();
     try {
       await next(text);
     } catch {
       // The app meets it again, and says so.
     }
-    return [answer, text];
+    return answer;
   });
   answer.catch(() => {});
   asked.push([url, init.body ?? null, init.credentials === "include", answer, abort, init.seed]);
@@ -81,13 +81,12 @@ const usual = {
 const ION = "application/ion+json; okta-version=1.0.0";
 const word = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace("=", "");
 
-// What a sign-in is made of by chance: 32 bytes each for state, nonce and verifier, and of the verifier's words the digest.
+// What a sign-in is made of by chance: 32 bytes each for state, nonce and verifier, whose digest is sent.
 const draw = async () => {
-  const seed = crypto.getRandomValues(new Uint8Array(128));
-  const words = () => [0, 32, 64, 96].map((at) => word(seed.slice(at, at + 32)));
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(words()[2]));
-  seed.set(new Uint8Array(digest), 96);
-  return [seed, ...words()];
+  const seed = crypto.getRandomValues(new Uint8Array(96));
+  const [state, nonce, verifier] = [0, 32, 64].map((at) => word(seed.slice(at, at + 32)));
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+  return [seed, state, nonce, word(new Uint8Array(digest))];
 };
 
 // A sign-in that begins here and now: interact, then introspect.
@@ -104,7 +103,7 @@ const begin = async (asked, drawn, text) => {
   const redirect = redirectUri ?? `${root}login/callback`;
   if (!clientId || org.endsWith("//your-org.okta.com") || redirect.split("?")[0] === location.origin + location.pathname) return;
 
-  const [seed, state, nonce, , challenge] = await drawn;
+  const [seed, state, nonce, challenge] = await drawn;
   const fields = Object.entries({
     client_id: clientId,
     scope: [scopes ?? "openid profile email"].flat().join(" "),

@@ -5,19 +5,14 @@
 
 use std::cell::{Cell, RefCell};
 
-use base64ct::{Base64UrlUnpadded, Encoding as _};
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::AbortController;
-
-/// Bytes of a SHA-256.
-const DIGEST: usize = 32;
 
 thread_local! {
     /// Each is a list, as boot.js makes it: address, body or null, whether cookies went along, the answer's promise, what aborts it, and the
     /// random bytes that it was made of, if it was.
     static ASKED: RefCell<Option<Array>> = const { RefCell::new(None) };
-    static KNOWN: Cell<Option<(String, [u8; DIGEST])>> = const { Cell::new(None) };
     static BEGUN: Cell<Option<Function>> = const { Cell::new(None) };
 }
 
@@ -27,7 +22,7 @@ pub(super) fn take(asked: Array, begun: Function) {
     BEGUN.set(Some(begun));
 }
 
-/// A request that is out already: what aborts it, and the promise of its answer and what stands in that.
+/// A request that is out already: what aborts it, and the promise of its answer.
 pub(super) fn asked(
     url: &str,
     body: Option<&str>,
@@ -41,8 +36,7 @@ pub(super) fn asked(
     Some((early.get(4).unchecked_into(), early.get(3).unchecked_into()))
 }
 
-/// The random bytes of an early request, once. They are written over where they were. What comes after them is the digest of
-/// the last 32 as they are sent.
+/// The random bytes of an early request, once. They are written over where they were.
 pub(super) fn random(bytes: &mut [u8]) -> Option<()> {
     ASKED.with_borrow(|asked| {
         let asked = asked.as_ref()?;
@@ -50,26 +44,13 @@ pub(super) fn random(bytes: &mut [u8]) -> Option<()> {
             let early: Array = asked.get(at).dyn_into().ok()?;
             let seed: Uint8Array = early.get(5).dyn_into().ok()?;
             // Whoever wants another length wants something else.
-            let mut drawn = seed.to_vec();
-            let (random, digest) = drawn.split_last_chunk_mut::<DIGEST>()?;
-            (random.len() == bytes.len()).then_some(())?;
+            (seed.length() as usize == bytes.len()).then_some(())?;
             early.set(5, JsValue::NULL);
+            seed.copy_to(bytes);
             seed.fill(0, 0, seed.length());
-            bytes.copy_from_slice(random);
-            let (_, last) = random.split_last_chunk::<DIGEST>()?;
-            KNOWN.set(Some((Base64UrlUnpadded::encode_string(last), *digest)));
-            drawn.fill(0);
             Some(())
         })
     })
-}
-
-/// The SHA-256 of what an early request was made of, once: whoever makes the same has it at once.
-pub(super) fn sha256(bytes: &[u8]) -> Option<[u8; DIGEST]> {
-    KNOWN
-        .take()
-        .filter(|(known, _)| known.as_bytes() == bytes)
-        .map(|(_, digest)| digest)
 }
 
 /// The first page is drawn: what the person pressed before is done, and what nobody asked for is forgotten.

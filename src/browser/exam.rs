@@ -70,7 +70,7 @@ async fn patient(url: &str, init: &RequestInit) -> Option<Response> {
         let abort = abort.clone();
         move || abort.abort()
     });
-    fetch::fetch(url, init, &abort).await.ok()
+    fetch::fetch(url, init, &abort, None).await.ok()
 }
 
 /// Asks the org. Where nothing can be read, asks once more for nothing but a sign of life; only what changes nothing is

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Array, Promise};
+use js_sys::Promise;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -85,7 +85,7 @@ async fn exchange(
     });
     init.set_cache(RequestCache::NoStore);
     init.set_redirect(RequestRedirect::Error);
-    let (answer, body) = answer(&request.url, &init, abort, out).await?;
+    let answer = fetch(&request.url, &init, abort, out).await?;
     let header = |name: &str| answer.headers().get(name).ok().flatten();
     Ok(HttpResponse {
         status: answer.status(),
@@ -94,41 +94,28 @@ async fn exchange(
         date: header("date").and_then(|date| seconds(&date)),
         nonce: header("dpop-nonce"),
         challenge: header("www-authenticate"),
-        body: Secret::new(body),
+        body: Secret::new(body(&answer).await?),
     })
-}
-
-/// An answer, and what stands in it: of the request that is out already, or of a new one.
-async fn answer(
-    url: &str,
-    init: &RequestInit,
-    abort: &AbortController,
-    out: Option<Promise>,
-) -> Result<(Response, String), JsValue> {
-    let (answer, text) = match out {
-        Some(out) => {
-            let both: Array = JsFuture::from(out).await?.dyn_into()?;
-            (both.get(0).dyn_into()?, both.get(1))
-        }
-        None => {
-            let answer = fetch(url, init, abort).await?;
-            let text = JsFuture::from(answer.text()?).await?;
-            (answer, text)
-        }
-    };
-    Ok((answer, text.as_string().unwrap_or_default()))
 }
 
 pub(super) async fn fetch(
     url: &str,
     init: &RequestInit,
     abort: &AbortController,
+    out: Option<Promise>,
 ) -> Result<Response, JsValue> {
     init.set_signal(Some(&abort.signal()));
     let window = web_sys::window().ok_or(JsValue::NULL)?;
-    JsFuture::from(window.fetch_with_str_and_init(url, init))
+    JsFuture::from(out.unwrap_or_else(|| window.fetch_with_str_and_init(url, init)))
         .await?
         .dyn_into()
+}
+
+async fn body(answer: &Response) -> Result<String, JsValue> {
+    Ok(JsFuture::from(answer.text()?)
+        .await?
+        .as_string()
+        .unwrap_or_default())
 }
 
 /// A time as HTTP writes it (RFC 9110, section 5.6.7), in seconds since 1970.
@@ -161,7 +148,7 @@ pub async fn text(url: &str) -> Result<Option<String>, Unreachable> {
     });
     let init = RequestInit::new();
     init.set_cache(RequestCache::NoCache);
-    let (answer, text) = answer(url, &init, &abort, out)
+    let answer = fetch(url, &init, &abort, out)
         .await
         .map_err(|_| Unreachable::Network)?;
     // A host that answers every path with the page has no such file either.
@@ -169,5 +156,8 @@ pub async fn text(url: &str) -> Result<Option<String>, Unreachable> {
     if !answer.ok() || kind.is_some_and(|kind| kind.starts_with("text/html")) {
         return Ok(None);
     }
-    Ok(Some(text))
+    body(&answer)
+        .await
+        .map(Some)
+        .map_err(|_| Unreachable::Network)
 }

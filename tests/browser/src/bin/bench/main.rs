@@ -31,6 +31,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a page has to be quiet to have started up.
 const QUIET: Duration = Duration::from_millis(1_500);
 
+/// A browser that has just started has pages of its own to start. Before that is over nothing is measured.
+const REST: Duration = Duration::from_secs(2);
+
 /// A page that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Subject {
@@ -191,6 +194,7 @@ fn visit(subject: Subject, profile: Profile, hurry: bool, story: impl AsyncFnOnc
             if let Some((bits, latency, processor)) = profile.slow {
                 page.slows_down(bits, latency, processor).await;
             }
+            sleep(REST).await;
             page.open("/login").await;
             story(page, &org).await;
         },
