@@ -90,7 +90,9 @@ fn app(mut config: Config, pages: &'static [Page]) {
         press: forever(move |press| match press {
             // The last thing that did not come through was a button's, or the form's.
             Press::Retry if !store.repeats() => match ui::form() {
-                Some(form) => drop(store.submit(&ui::raw(&form))),
+                Some(form) => {
+                    store.submit(&ui::raw(&form));
+                }
                 None => store.press(Press::Retry),
             },
             press => store.press(press),
@@ -105,11 +107,7 @@ fn app(mut config: Config, pages: &'static [Page]) {
     events(store, desk);
     // What the org answers first is not to wait for what can wait.
     let begins_whole = browser::is_whole();
-    let mut awaited = true;
-    follow(move || {
-        if desk.card.read().waits() || !std::mem::take(&mut awaited) {
-            return;
-        }
+    once_answered(desk, move || {
         timer::once_idle(move || store.tidy());
         if !begins_whole {
             browser::spawn(async move {
@@ -139,16 +137,22 @@ fn app(mut config: Config, pages: &'static [Page]) {
         }
     };
     set_timeout(once.clone(), PRESSED);
-    let mut awaited = true;
+    once_answered(desk, move || {
+        // Once the page is there it sees to that itself.
+        if !desk.stands.get_untracked() {
+            ui::send_early(&desk.card.read_untracked(), desk);
+        }
+        set_timeout(once, Duration::ZERO);
+    });
+}
+
+/// Does something once the org has answered for the first time, or is given up.
+fn once_answered(desk: Desk, then: impl FnOnce() + 'static) {
+    let mut then = Some(then);
     follow(move || {
-        let card = desk.card.read();
-        if awaited && !card.waits() {
-            awaited = false;
-            // Once the page is there it sees to that itself.
-            if !desk.stands.get_untracked() {
-                ui::send_early(&card, desk);
-            }
-            set_timeout(once.clone(), Duration::ZERO);
+        let waits = desk.card.read().waits();
+        if let Some(then) = then.take_if(|_| !waits) {
+            then();
         }
     });
 }

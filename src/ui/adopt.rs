@@ -28,7 +28,7 @@ pub(super) fn standing() -> Option<Element> {
 }
 
 /// Whether the person has pressed the button of the form that stands there (boot.js keeps that).
-pub(super) fn pressed() -> bool {
+pub fn pressed() -> bool {
     let button = document().query_selector("#main:not([hidden]) [type=submit][aria-disabled]");
     button.is_ok_and(|button| button.is_some())
 }

@@ -53,7 +53,7 @@ fn body(card: &Card, desk: Desk) -> Vec<AnyView> {
         .on("submit", move |event| {
             event.prevent_default();
             if let Some(form) = event.target().and_then(|form| form.dyn_into().ok()) {
-                let _ = (desk.submit)(form);
+                (desk.submit)(form);
             }
         })
         .on("input", move |_| desk.touch())

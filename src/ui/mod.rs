@@ -29,6 +29,7 @@ use crate::secret::Secret;
 use crate::text::Text;
 use el::{all, el, live, of};
 
+pub use adopt::pressed;
 pub use el::{AnyView, mount, replace};
 pub use findings::{findings, looking};
 pub use outcome::{Outcome, outcome};
@@ -270,11 +271,6 @@ pub fn form() -> Option<HtmlFormElement> {
 fn asks_the_same(card: &Card) -> bool {
     card.inputs()
         .any(|input| document().get_element_by_id(&input.name).is_some())
-}
-
-/// Whether the person has pressed the button of the form of `index.html`.
-pub fn pressed() -> bool {
-    adopt::pressed()
 }
 
 /// Sends that form, once, if it was pressed and the org asks for it: whoever has filled it in does not wait for a page to be
