@@ -20,36 +20,38 @@ const stored = (name) => {
   }
 };
 
-// The form of Sign In: what is typed and pressed before the app is there. Returns what repeats it then, all but the press that
-// sends the form: of that the app sees by the button that it was.
+// The form of Sign In: what is typed and pressed before the app is there. Returns a promise of the press that sends the form, and
+// what repeats the others then: of that one the app sees by the button that it was.
 const form = () => {
-  const presses = new Set();
+  let toggled = false;
   // It has the signal that these listeners are let go by.
   const listens = new AbortController();
   const click = ({ target }) => {
-    const button = target.closest("[type=button]");
-    if (button) presses.delete(button) || presses.add(button);
-  };
-  const submit = (event) => {
-    event.preventDefault();
-    main.querySelector("[type=submit]").setAttribute("aria-disabled", "true");
+    if (target.closest("[type=button]")) toggled = !toggled;
   };
   main.addEventListener("click", click, listens);
-  main.addEventListener("submit", submit, listens);
+  const pressed = new Promise((then) => {
+    const submit = (event) => {
+      event.preventDefault();
+      main.querySelector("[type=submit]").setAttribute("aria-disabled", "true");
+      then();
+    };
+    main.addEventListener("submit", submit, listens);
+  });
   document.title = main.querySelector("h1").textContent;
   main.hidden = false;
-  return () => {
+  const again = () => {
     listens.abort();
-    if (main.dataset.step === "identify") for (const button of presses) button.click();
+    if (toggled && main.dataset.step === "identify") main.querySelector("[type=button]")?.click();
   };
+  return [pressed, again];
 };
 
 const ask = (asked, url, init, next = () => {}) => {
   const abort = new AbortController();
   const answer = fetch(url, { ...init, signal: abort.signal }).then(async (answer) => {
-    const text = await answer.clone().text();
     try {
-      await next(text);
+      await next(await answer.clone().json());
     } catch {
       // The app meets it again, and says so.
     }
@@ -59,25 +61,9 @@ const ask = (asked, url, init, next = () => {}) => {
   asked.push([url, init.body ?? null, init.credentials === "include", answer, abort, init.seed]);
 };
 
-// What each member of config.json must be for the start to be the usual one. Of any other, boot.js knows too little.
-const usual = {
-  issuer: /^(https:\/\/[\w.-]+|http:\/\/(localhost|127\.0\.0\.1))(:\d+)?(\/[\w.\/-]*)?$/,
-  clientId: /^(?!your-client-id$)[\w-]+$/,
-  redirectUri: /^https?:[^#]+$/,
-  scopes: /(^|[" ])openid([" ]|$)/,
-  brand: /^{/,
-  fastpass: /^/,
-  debug: /^false$/,
-  cookies: /^(true|false)$/,
-  hostedSignIn: /^(true|false)$/,
-  postLogoutRedirectUri: /^https?:/,
-  acrValues: /^[^[{]/,
-  maxAge: /^\d+$/,
-  dpop: /^/,
-  storage: /^/,
-  idleMinutes: /^/,
-  resource: /^/,
-};
+// Where an org may be, and what leads to one: not what config.json holds before it is written.
+const ISSUER = /^(https:\/\/(?!your-org\.)[\w.-]+|http:\/\/(localhost|127\.0\.0\.1))(:\d+)?(\/[\w.\/-]*)?$/;
+const CLIENT = /^(?!your-client-id$)[\w-]+$/;
 const ION = "application/ion+json; okta-version=1.0.0";
 const word = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace("=", "");
 
@@ -89,19 +75,23 @@ const draw = async () => {
   return [seed, state, nonce, word(new Uint8Array(digest))];
 };
 
-// A sign-in that begins here and now: interact, then introspect.
-const begin = async (asked, drawn, text) => {
-  const { hosts, ...common } = JSON.parse(text);
+// What stands in the form, as the org's first step asks for it; nothing where that wants anything else.
+const filled = (fields) => {
+  const [identifier, passcode] = [...main.querySelectorAll("input")].map(({ value }) => value);
+  const typed = { identifier: identifier.trim() || null, credentials: passcode ? { passcode } : null, rememberMe: false };
+  const body = Object.fromEntries(fields.map(({ name, value }) => [name, value ?? typed[name]]));
+  return Object.values(body).every((value) => value != null) && JSON.stringify(body);
+};
+
+// A sign-in that begins here and now: interact, then introspect, and identify once the form is sent.
+const begin = async (asked, drawn, pressed, { hosts, ...common }) => {
   const config = { ...common, ...hosts?.[location.host] };
-  for (const [name, value] of Object.entries(config)) {
-    const written = typeof value === "object" ? JSON.stringify(value) : value;
-    if (value != null && !usual[name]?.test(written)) return;
-  }
-  const { clientId, redirectUri, scopes, cookies, acrValues, maxAge } = config;
+  const { clientId, redirectUri, scopes, cookies, acrValues, maxAge, debug } = config;
+  if (!ISSUER.test(config.issuer) || !CLIENT.test(clientId) || debug) return;
   const issuer = config.issuer.replace(/\/+$/, "");
   const [org, server] = issuer.match(/^\w+:\/\/[^/]+|\/oauth2.*$/g);
   const redirect = redirectUri ?? `${root}login/callback`;
-  if (!clientId || org.endsWith("//your-org.okta.com") || redirect.split("?")[0] === location.origin + location.pathname) return;
+  if (redirect.split("?")[0] === location.origin + location.pathname) return;
 
   const [seed, state, nonce, challenge] = await drawn;
   const fields = Object.entries({
@@ -125,9 +115,17 @@ const begin = async (asked, drawn, text) => {
   });
   const body = fields.map((field) => field.map(encodeURIComponent).join("=")).join("&");
   const start = { ...init("application/x-www-form-urlencoded", body, "application/json"), seed };
-  ask(asked, `${issuer}${server ? "" : "/oauth2"}/v1/interact`, start, (text) => {
-    const handle = JSON.parse(text).interaction_handle;
-    if (handle) ask(asked, `${org}/idp/idx/introspect`, init(ION, JSON.stringify({ interactionHandle: handle })));
+  ask(asked, `${issuer}${server ? "" : "/oauth2"}/v1/interact`, start, ({ interaction_handle: interactionHandle }) => {
+    if (!interactionHandle) return;
+    // The page after the form needs all of the app.
+    pressed.then(asked.rest).catch(() => {});
+    ask(asked, `${org}/idp/idx/introspect`, init(ION, JSON.stringify({ interactionHandle })), ({ remediation }) => {
+      const { href, accepts, value } = remediation.value.find(({ name }) => name === "identify");
+      pressed.then(() => {
+        const body = href.startsWith(`${org}/`) && filled(value);
+        if (body) ask(asked, href, init("application/json", body, accepts));
+      });
+    });
   });
 };
 
@@ -153,15 +151,15 @@ const whole = (app) => {
 const boot = async () => {
   if (!self.WebAssembly) throw Error("no WebAssembly");
   const asked = [];
-  let drawn;
-  if (!doctor) ask(asked, `${root}config.json`, { cache: "no-cache" }, (text) => drawn && begin(asked, drawn, text));
+  let drawn, pressed;
+  if (!doctor) ask(asked, `${root}config.json`, { cache: "no-cache" }, (config) => drawn && begin(asked, drawn, pressed, config));
   const login = path === "login" && !stored("tokens");
   drawn = login && !location.search && !stored("transaction") && draw().catch(() => {});
   const plain = (name) => /^(login_hint|acr_values|max_age|return_to)$/.test(name);
   const first = main && login && [...new URLSearchParams(location.search).keys()].every(plain);
   let begun;
   if (first) {
-    begun = form();
+    [pressed, begun] = form();
     // What is to be seen is drawn before the app takes the processor. A page in the background draws nothing.
     await Promise.race([new Promise(requestAnimationFrame).then(() => pause()), pause(100)]);
   }

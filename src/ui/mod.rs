@@ -127,10 +127,12 @@ impl Desk {
 
     /// Does something whenever secrets are to go.
     fn on_wipe(self, then: impl Fn() + 'static) {
-        let mut before = None;
+        // What was sent before the page was drawn may have been refused by now.
+        let now = self.state.read_untracked().wipes;
+        let mut before = if adopt::sent() { 0 } else { now };
         follow(move || {
             let now = self.state.read().wipes;
-            if before.replace(now).is_some_and(|before| before != now) {
+            if std::mem::replace(&mut before, now) != now {
                 then();
             }
         });

@@ -114,9 +114,82 @@ fn what_is_pressed_before_the_app_is_there_is_done_once_it_is() {
         assert!(visit.is_busy().await, "the button says that it is at it");
         visit.press("Next").await;
         visit.screenshot("first-pressed").await;
-        assert_eq!(visit.posts_to("/idp/idx/identify").await, []);
+        let sent = sent_ahead(visit).await;
+        assert_eq!(
+            [&sent["identifier"], &sent["credentials"]["passcode"]],
+            [ADA.email, ADA.password]
+        );
         visit.lets_the_app_come();
         goes_on(visit).await;
+        assert_eq!(visit.posts_to("/idp/idx/identify").await.len(), 1, "once");
+    });
+}
+
+/// What goes out before the app is there.
+async fn sent_ahead(visit: &Visit) -> Value {
+    let sent = visit
+        .until("the form on its way", async || {
+            visit.posts_to("/idp/idx/identify").await.pop()
+        })
+        .await;
+    assert_eq!(visit.step().await, "loading", "the app is not there yet");
+    serde_json::from_str(&sent.body).unwrap_or_else(|error| panic!("{}: {error}", sent.body))
+}
+
+#[test]
+fn what_is_sent_before_the_app_is_there_is_what_the_app_would_send() {
+    // What JSON and blanks could tell apart.
+    let passwords = [r#"Sömmer "2031" \ \u{1}/ 東京 "#, "plain-Password-1"];
+    for (policy, named) in [("seed", false), ("password-optional", true)] {
+        for password in passwords {
+            let scene = Scene::new().policy(policy).held();
+            visit("first-sent-ahead", scene, async |visit| {
+                visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+                visit.open("/login").await;
+                stands_there(visit).await;
+                visit
+                    .fill("Username", &[" ", ADA.email, "  "].concat())
+                    .await;
+                visit.fill("Password", password).await;
+                visit.press("Next").await;
+                let ahead = sent_ahead(visit).await;
+                let (name, word) = (&ahead["identifier"], &ahead["credentials"]);
+                assert_eq!(name, ADA.email);
+                if named {
+                    assert_eq!(*word, Value::Null, "nobody asks for it");
+                    visit.lets_the_app_come();
+                    goes_on(visit).await;
+                } else {
+                    assert_eq!(*word, json!({ "passcode": password }));
+                    visit.expect(Failure::Status(401));
+                    visit.lets_the_app_come();
+                    visit.refused("identify").await;
+                    assert_eq!(visit.value("credentials.passcode").await, "");
+                }
+                let sent = visit.posts_to("/idp/idx/identify").await;
+                assert_eq!(sent.len(), 1, "the app takes that answer");
+            });
+        }
+    }
+}
+
+#[test]
+fn what_the_form_does_not_hold_is_left_to_the_app() {
+    visit("first-not-sent", Scene::new().held(), async |visit| {
+        visit.open("/login").await;
+        stands_there(visit).await;
+        visit.fill("Username", ADA.email).await;
+        visit.press("Next").await;
+        visit
+            .until("what is asked ahead", async || {
+                (visit.posts().await.len() == 2).then_some(())
+            })
+            .await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        assert_eq!(visit.posts_to("/idp/idx/identify").await, []);
+        visit.lets_the_app_come();
+        let errors = visit.refused("identify").await;
+        assert_eq!(errors.at("credentials.passcode"), "Enter your password.");
     });
 }
 
@@ -329,14 +402,13 @@ fn what_is_asked_ahead_is_what_the_app_would_ask() {
 }
 
 #[test]
-fn nothing_is_asked_ahead_where_the_configuration_is_not_the_usual_one() {
+fn nothing_is_asked_ahead_where_the_configuration_leads_to_no_org() {
     for (member, value) in [
-        ("unknown", json!(1)),
         ("debug", json!(true)),
-        ("scopes", json!(["email"])),
         ("clientId", json!("your-client-id")),
-        ("brand", json!("Acme")),
-        ("maxAge", json!("soon")),
+        ("issuer", json!("https://your-org.okta.com/oauth2/default")),
+        ("issuer", json!("http://elsewhere.example/oauth2/default")),
+        ("issuer", json!("https://user@elsewhere.example/")),
     ] {
         let config = Config::With(vec![(member, value)]);
         visit(
