@@ -50,12 +50,13 @@ const form = () => {
 const ask = (asked, url, init, next = () => {}) => {
   const abort = new AbortController();
   const answer = fetch(url, { ...init, signal: abort.signal }).then(async (answer) => {
+    const text = await answer.text();
     try {
-      await next(await answer.clone().json());
+      await next(JSON.parse(text));
     } catch {
       // The app meets it again, and says so.
     }
-    return answer;
+    return new Response(text, answer);
   });
   answer.catch(() => {});
   asked.push([url, init.body ?? null, init.credentials === "include", answer, abort, init.seed]);

@@ -38,13 +38,16 @@ impl Timer {
     }
 }
 
-/// Does `then` once what the page shows now is drawn; at once where nobody looks, for then nothing is drawn.
+/// What comes after a drawn page comes so much after it: the browser has its own to do to put it on the screen.
+const SETTLED: Duration = Duration::from_millis(20);
+
+/// Does `then` once what the page shows now is on the screen; at once where nobody looks, for then nothing is drawn.
 pub fn once_drawn(then: impl FnOnce() + 'static) {
     let then: Box<dyn FnOnce()> = Box::new(then);
     let window = web_sys::window().filter(|_| !super::place::hidden());
     let Some(window) = window else { return then() };
     // The browser calls it before it draws; whatever it is given to do then comes after.
-    let before: Box<dyn FnOnce()> = Box::new(|| set_timeout(then, Duration::ZERO));
+    let before: Box<dyn FnOnce()> = Box::new(|| set_timeout(then, SETTLED));
     let before = Closure::once_into_js(before);
     let _ = window.request_animation_frame(before.unchecked_ref());
 }

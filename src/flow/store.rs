@@ -1106,8 +1106,8 @@ impl FlowStore {
         self.inner().keeper.session()
     }
 
-    /// After each answer: polling begins or ends; and when the page is drawn, for it need not wait for that, the address
-    /// follows the step, and what a reload needs is stored.
+    /// After each answer: polling begins or ends; and when the page is on the screen, for it need not wait for that, the
+    /// address follows the step, and what a reload needs is stored.
     fn settle(self, replace: bool) {
         self.attend();
         self.schedule(None);

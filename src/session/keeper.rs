@@ -113,17 +113,25 @@ impl Keeper {
             ear,
             active,
         }));
-        let channel = Channel::open(&["vestibule|", &config.namespace()].concat(), move |text| {
-            if keeper.keeps() {
-                keeper.heard(&text);
-            }
-        });
-        keeper.0.channel.replace(channel);
         // Where there are tokens the app begins whole.
         if let Some(text) = storage.get(TOKENS).filter(|_| browser::is_whole()) {
             keeper.find(&Secret::new(text));
         }
         keeper
+    }
+
+    /// Hears the other tabs from now on: without tokens there is nothing that they could say.
+    #[inline(never)]
+    fn listen(self) {
+        let mut channel = self.0.channel.borrow_mut();
+        if channel.is_none() {
+            let name = ["vestibule|", &self.0.config.namespace()].concat();
+            *channel = Channel::open(&name, move |text| {
+                if self.keeps() {
+                    self.heard(&text);
+                }
+            });
+        }
     }
 
     /// Takes up what an earlier page of this tab left.
@@ -134,6 +142,7 @@ impl Keeper {
             Some(tokens) if tokens.refresh.is_some() || tokens.left(now()) > 0 => {
                 self.0.memory.measured(tokens.ahead);
                 self.0.tokens.replace(Some(tokens));
+                self.listen();
                 self.schedule();
             }
             _ => self.0.storage.remove(TOKENS),
@@ -396,6 +405,7 @@ impl Keeper {
         self.0.failed.set(0);
         tokens.seen = tokens.seen.max(self.seen());
         self.0.tokens.replace(Some(tokens));
+        self.listen();
         self.store();
         self.schedule();
         self.wake();

@@ -118,8 +118,10 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
         whole.insert_str(html.range.end, "<head>");
     }
     let head = whole.find("</head>").ok_or_else(|| unreadable("</head>"))?;
+    // Every page asks for it before it asks the org, and boot.js takes the first preload for the app.
     others.push_str(&format!(
-        "<script nomodule defer src={root}old.js></script>"
+        "<link rel=preload href={root}config.json as=fetch crossorigin>\
+         <script nomodule defer src={root}old.js></script>"
     ));
     whole.insert_str(head, &others);
     let end = whole.find("</body>").ok_or_else(|| unreadable("</body>"))?;

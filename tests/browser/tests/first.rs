@@ -497,7 +497,7 @@ fn a_browser_without_webassembly_that_comes_back_is_told_where_it_is() {
 
 #[test]
 fn nothing_jumps_when_the_app_comes() {
-    let brand = r##"{"name":"Acme Shop","logo":"favicon.svg","accent":"#e8590c","background":"#fffaf0","radius":8,
+    let brand = r##"{"name":"Acme Shop","logo":"icons/lock.svg","accent":"#e8590c","background":"#fffaf0","radius":8,
         "links":{"terms":"/terms","help":"/help"}}"##;
     for (name, window) in [
         ("wide", Window::WIDE),
