@@ -47,19 +47,19 @@ const form = () => {
   return [pressed, again];
 };
 
-const ask = (asked, url, init, next = () => {}) => {
+const ask = (asked, url, init, next) => {
   const abort = new AbortController();
   const answer = fetch(url, { ...init, signal: abort.signal }).then(async (answer) => {
     const text = await answer.text();
     try {
-      await next(JSON.parse(text));
+      await next?.(JSON.parse(text));
     } catch {
       // The app meets it again, and says so.
     }
     return new Response(text, answer);
   });
   answer.catch(() => {});
-  asked.push([url, init.body ?? null, init.credentials === "include", answer, abort, init.seed]);
+  asked.push([url, init.any ?? init.body, init.credentials === "include", answer, abort, init.seed]);
 };
 
 // Where an org may be, and what leads to one: not what config.json holds before it is written.
@@ -80,7 +80,7 @@ const draw = async () => {
 const filled = (fields) => {
   const [identifier, passcode] = [...main.querySelectorAll("input")].map(({ value }) => value);
   const typed = { identifier: identifier.trim() || null, credentials: passcode ? { passcode } : null, rememberMe: false };
-  const body = Object.fromEntries(fields.map(({ name, value }) => [name, value ?? typed[name]]));
+  const body = Object.fromEntries(fields.map(({ name, value, mutable }) => [name, mutable === false ? value : typed[name]]));
   return Object.values(body).every((value) => value != null) && JSON.stringify(body);
 };
 
@@ -91,14 +91,11 @@ const begin = async (asked, drawn, pressed, { hosts, ...common }) => {
   if (!ISSUER.test(config.issuer) || !CLIENT.test(clientId) || debug) return;
   const issuer = config.issuer.replace(/\/+$/, "");
   const [org, server] = issuer.match(/^\w+:\/\/[^/]+|\/oauth2.*$/g);
-  const redirect = redirectUri ?? `${root}login/callback`;
-  if (redirect.split("?")[0] === location.origin + location.pathname) return;
-
   const [seed, state, nonce, challenge] = await drawn;
   const fields = Object.entries({
     client_id: clientId,
     scope: [scopes ?? "openid profile email"].flat().join(" "),
-    redirect_uri: redirect,
+    redirect_uri: redirectUri ?? `${root}login/callback`,
     code_challenge: challenge,
     code_challenge_method: "S256",
     state,
@@ -124,7 +121,8 @@ const begin = async (asked, drawn, pressed, { hosts, ...common }) => {
       const { href, accepts, value } = remediation.value.find(({ name }) => name === "identify");
       pressed.then(() => {
         const body = href.startsWith(`${org}/`) && filled(value);
-        if (body) ask(asked, href, init("application/json", body, accepts));
+        // The app asks it with what stands there by then, and takes the answer to what was pressed.
+        if (body) ask(asked, href, { ...init("application/json", body, accepts), any: true });
       });
     });
   });

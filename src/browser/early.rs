@@ -1,7 +1,8 @@
 //! What boot.js began while the app was on its way: requests that are out already, and the chance they were made of.
 //!
 //! The app makes its own requests as ever. One that is the same as an early one, to the letter, takes that one's answer;
-//! if it is not, the early one was for nothing, and that is all.
+//! if it is not, the early one was for nothing, and that is all. Only the form that was pressed is sent as it stood then,
+//! whatever was typed into it since.
 
 use std::cell::{Cell, RefCell};
 
@@ -10,8 +11,8 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::AbortController;
 
 thread_local! {
-    /// Each is a list, as boot.js makes it: address, body or null, whether cookies went along, the answer's promise, what aborts it, and the
-    /// random bytes that it was made of, if it was.
+    /// Each is a list, as boot.js makes it: address; body, nothing, or true for any; whether cookies went along; the answer's
+    /// promise; what aborts it; and the random bytes that it was made of, if it was.
     static ASKED: RefCell<Option<Array>> = const { RefCell::new(None) };
     static BEGUN: Cell<Option<Function>> = const { Cell::new(None) };
 }
@@ -30,7 +31,7 @@ pub(super) fn asked(
 ) -> Option<(AbortController, Promise)> {
     let early = find(|early| {
         early.get(0).as_string().as_deref() == Some(url)
-            && early.get(1).as_string().as_deref() == body
+            && (early.get(1) == true || early.get(1).as_string().as_deref() == body)
             && early.get(2).as_bool() == Some(cookies)
     })?;
     Some((early.get(4).unchecked_into(), early.get(3).unchecked_into()))
