@@ -62,9 +62,9 @@ const ask = (asked, url, init, next) => {
   asked.push([url, init.any ?? init.body, init.credentials === "include", answer, abort, init.seed]);
 };
 
-// Where an org may be, and what leads to one: not what config.json holds before it is written.
+// Where an org may be, and what leads to one: config.json begins with "your-..." for both.
 const ISSUER = /^(https:\/\/(?!your-org\.)[\w.-]+|http:\/\/(localhost|127\.0\.0\.1))(:\d+)?(\/[\w.\/-]*)?$/;
-const CLIENT = /^(?!your-client-id$)[\w-]+$/;
+const CLIENT = /^(?!your-)[\w-]+$/;
 const ION = "application/ion+json; okta-version=1.0.0";
 const word = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace("=", "");
 
@@ -87,15 +87,17 @@ const filled = (fields) => {
 // A sign-in that begins here and now: interact, then introspect, and identify once the form is sent.
 const begin = async (asked, drawn, pressed, { hosts, ...common }) => {
   const config = { ...common, ...hosts?.[location.host] };
-  const { clientId, redirectUri, scopes, cookies, acrValues, maxAge, debug } = config;
-  if (!ISSUER.test(config.issuer) || !CLIENT.test(clientId) || debug) return;
+  const { clientId, redirectUri, scopes, cookies, acrValues, maxAge, debug, brand } = config;
+  const scope = [scopes ?? "openid profile email"].flat().join(" ");
+  // What is no text has no `trim`, and nothing begins.
+  if (!ISSUER.test(config.issuer) || !CLIENT.test(clientId.trim()) || debug || brand?.trim || !/openid/.test(scope)) return;
   const issuer = config.issuer.replace(/\/+$/, "");
   const [org, server] = issuer.match(/^\w+:\/\/[^/]+|\/oauth2.*$/g);
   const [seed, state, nonce, challenge] = await drawn;
   const fields = Object.entries({
     client_id: clientId,
-    scope: [scopes ?? "openid profile email"].flat().join(" "),
-    redirect_uri: redirectUri ?? `${root}login/callback`,
+    scope,
+    redirect_uri: (redirectUri ?? `${root}login/callback`).trim(),
     code_challenge: challenge,
     code_challenge_method: "S256",
     state,
@@ -148,7 +150,7 @@ const whole = (app) => {
 };
 
 const boot = async () => {
-  if (!self.WebAssembly) throw Error("no WebAssembly");
+  if (!self.WebAssembly) throw Error();
   const asked = [];
   let drawn, pressed;
   if (!doctor) ask(asked, `${root}config.json`, { cache: "no-cache" }, (config) => drawn && begin(asked, drawn, pressed, config));
@@ -160,7 +162,8 @@ const boot = async () => {
   if (first) {
     [pressed, begun] = form();
     // What is to be seen is drawn before the app takes the processor. A page in the background draws nothing.
-    await Promise.race([new Promise(requestAnimationFrame).then(() => pause()), pause(100)]);
+    await Promise.race([new Promise(requestAnimationFrame), pause(100)]);
+    await pause();
   }
   const [glue, module_or_path] = files();
   const { default: load, start } = await import(glue);
@@ -177,7 +180,7 @@ const boot = async () => {
   // What has been answered meanwhile comes first.
   await pause();
   start?.(asked, () => {
-    without?.remove();
+    without.remove();
     begun?.();
   });
 };

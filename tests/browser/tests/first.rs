@@ -426,6 +426,10 @@ fn nothing_is_asked_ahead_where_the_configuration_leads_to_no_org() {
     for (member, value) in [
         ("debug", json!(true)),
         ("clientId", json!("your-client-id")),
+        ("clientId", Value::Null),
+        ("redirectUri", json!(7)),
+        ("scopes", json!(["email"])),
+        ("brand", json!("Acme")),
         ("issuer", json!("https://your-org.okta.com/oauth2/default")),
         ("issuer", json!("http://elsewhere.example/oauth2/default")),
         ("issuer", json!("https://user@elsewhere.example/")),
