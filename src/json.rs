@@ -157,9 +157,6 @@ fn quote(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            // As JSON.stringify writes it: boot.js and the app have to agree on a body to the letter.
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
             control if u32::from(control) < 0x20 => {
                 let digit = |value| char::from_digit(value, 16).unwrap_or('0');
                 out.push_str("\\u00");

@@ -76,7 +76,7 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
                     edits.push((
                         tag.range.clone(),
                         format!(
-                            "<script type=module blocking=render src={address} integrity={}{}>",
+                            "<script type=module blocking=render src={address} integrity={}{} data-config='{USUAL}'>",
                             integrity(&script)?,
                             later.unwrap_or_default()
                         ),
@@ -128,6 +128,17 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
     whole.insert_str(end, &first::body(root, org)?);
     fs::write(&path, whole).map_err(Error::file(&path))
 }
+
+/// What each member of `config.json` must be for the start to be the usual one, as regular expressions in JSON: boot.js begins
+/// nothing where one is not. They are for its use alone, and in the page for the sake of its size; the app reads the file by
+/// itself (`src/config.rs`). None has an apostrophe.
+const USUAL: &str = concat!(
+    r#"{"issuer":"^(https://(?!your-org\\.)[\\w.-]+|http://(localhost|127\\.0\\.0\\.1))(:\\d+)?(/[\\w./-]*)?$","#,
+    r#""clientId":"^(?!your-client-id$)[\\w-]+$","redirectUri":"^https?:[^#]+$","scopes":"(^|[\" ])openid([\" ]|$)","#,
+    r#""brand":"^{","debug":"^false$","cookies":"^(true|false)$","hostedSignIn":"^(true|false)$","#,
+    r#""postLogoutRedirectUri":"^https?:","acrValues":"^[^[{]","maxAge":"^\\d+$","#,
+    r#""fastpass":"","dpop":"","storage":"","idleMinutes":"","resource":""}"#
+);
 
 /// The files of the app, by their names in the folder of the build.
 struct App {

@@ -422,14 +422,16 @@ fn what_is_asked_ahead_is_what_the_app_would_ask() {
 }
 
 #[test]
-fn nothing_is_asked_ahead_where_the_configuration_leads_to_no_org() {
+fn nothing_is_asked_ahead_where_the_configuration_is_not_the_usual_one() {
     for (member, value) in [
+        ("unknown", json!(1)),
         ("debug", json!(true)),
         ("clientId", json!("your-client-id")),
         ("clientId", Value::Null),
         ("redirectUri", json!(7)),
         ("scopes", json!(["email"])),
         ("brand", json!("Acme")),
+        ("maxAge", json!("soon")),
         ("issuer", json!("https://your-org.okta.com/oauth2/default")),
         ("issuer", json!("http://elsewhere.example/oauth2/default")),
         ("issuer", json!("https://user@elsewhere.example/")),
