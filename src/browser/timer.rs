@@ -38,20 +38,6 @@ impl Timer {
     }
 }
 
-/// What comes after a drawn page comes so much after it: the browser has its own to do to put it on the screen.
-const SETTLED: Duration = Duration::from_millis(20);
-
-/// Does `then` once what the page shows now is on the screen; at once where nobody looks, for then nothing is drawn.
-pub fn once_drawn(then: impl FnOnce() + 'static) {
-    let then: Box<dyn FnOnce()> = Box::new(then);
-    let window = web_sys::window().filter(|_| !super::place::hidden());
-    let Some(window) = window else { return then() };
-    // The browser calls it before it draws; whatever it is given to do then comes after.
-    let before: Box<dyn FnOnce()> = Box::new(|| set_timeout(then, SETTLED));
-    let before = Closure::once_into_js(before);
-    let _ = window.request_animation_frame(before.unchecked_ref());
-}
-
 /// Does `then` when the browser has nothing else to do, or soon where it does not tell.
 pub fn once_idle(then: impl FnOnce() + 'static) {
     let then: Box<dyn FnOnce()> = Box::new(then);

@@ -3,6 +3,7 @@
 mod ceremony;
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::time::Duration;
 
 use ceremony::Performance;
 
@@ -28,6 +29,8 @@ use crate::session::keeper::{IDLE, Keeper, News};
 const TRANSACTION: &str = "transaction";
 /// After so many milliseconds a page says that it still waits.
 const LASTING: u32 = 5_000;
+/// So long a browser takes at most, as a rule, to put on the screen what has just been drawn.
+const DRAWN: Duration = Duration::from_millis(60);
 /// After so many polls without an answer a page that only waits says why.
 const MISSES: u32 = 4;
 /// What a page does by itself it does after so many milliseconds: it can be read, and stopped.
@@ -1112,7 +1115,7 @@ impl FlowStore {
         self.attend();
         self.schedule(None);
         let before = place::path();
-        timer::once_drawn(move || {
+        let after = move || {
             self.remember();
             self.share();
             let address = self.flow.read_untracked().address();
@@ -1123,7 +1126,8 @@ impl FlowStore {
             {
                 place::show(&address, replace);
             }
-        });
+        };
+        set_timeout(after, DRAWN);
     }
 
     /// What the page does by itself and has not done yet.

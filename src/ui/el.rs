@@ -12,6 +12,7 @@ use super::adopt;
 use crate::leptos::{self, Rndr, document, follow};
 
 /// An element that is being put together.
+#[derive(Clone)]
 pub(super) struct El(Element);
 
 /// What can stand on a page: an element, words, or several of them.

@@ -17,6 +17,7 @@ mod resend;
 mod summary;
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, FormData, HtmlFormElement, Node};
@@ -27,7 +28,7 @@ use crate::leptos::*;
 use crate::pages::{self, Card, Notice, Press, Problem, Raw, fill};
 use crate::secret::Secret;
 use crate::text::Text;
-use el::{all, el, live, of};
+use el::{El, all, el, live, of};
 
 pub use adopt::pressed;
 pub use el::{AnyView, mount, replace};
@@ -139,6 +140,9 @@ impl Desk {
     }
 }
 
+/// What is out for less than this is over before anybody misses it, and nothing is drawn for it.
+const NOTICED: Duration = Duration::from_millis(100);
+
 /// The whole page: whose door it is, the card, the way to say which request went wrong.
 pub fn page(brand: &Brand, desk: Desk) -> Vec<AnyView> {
     let skip = of("a", "skip-link")
@@ -155,8 +159,8 @@ pub fn page(brand: &Brand, desk: Desk) -> Vec<AnyView> {
             .and_then(|main| main.first_element_child()),
     );
     desk.stands.set(standing.is_some());
-    let main = standing
-        .map_or_else(|| of("main", "page").set("id", "main"), el::that)
+    let main = standing.map_or_else(|| of("main", "page").set("id", "main"), el::that);
+    let main = busy(main, desk)
         .live("data-step", move || Some(desk.card.read().step.clone()))
         .child(live(move || {
             let card = desk.card.read();
@@ -218,6 +222,25 @@ pub fn page(brand: &Brand, desk: Desk) -> Vec<AnyView> {
         .chain(links)
         .chain([idle::warning(desk)])
         .collect()
+}
+
+/// A page at which something is out, and has been for a while, looks so.
+fn busy(main: El, desk: Desk) -> El {
+    let place = main.clone().element();
+    follow(move || {
+        let place = place.clone();
+        if desk.state.read().busy {
+            let look = move || {
+                if desk.state.read_untracked().busy {
+                    Rndr::set_attribute(&place, "data-busy", "");
+                }
+            };
+            set_timeout(look, NOTICED);
+        } else {
+            Rndr::remove_attribute(&place, "data-busy");
+        }
+    });
+    main
 }
 
 fn header(brand: &Brand) -> AnyView {

@@ -441,6 +441,8 @@ impl Page {
         let line = json!({
             "offline": false, "latency": latency.as_millis(), "downloadThroughput": bytes, "uploadThroughput": bytes,
         });
+        // A line is slow only for a session that hears of the network.
+        self.session.cdp("Network.enable", json!({})).await;
         self.session
             .cdp("Network.emulateNetworkConditions", line)
             .await;
@@ -645,6 +647,16 @@ impl Page {
     /// The value of a script's expression, for what no person can see.
     pub async fn evaluate(&self, expression: &str) -> Value {
         self.look(expression).await
+    }
+
+    /// The same, or what it comes to where it is a promise, without `look`: nothing but the expression is given to the page.
+    pub async fn says(&self, expression: &str) -> Value {
+        let said = self
+            .session
+            .client
+            .execute(&format!("return {expression};"), vec![])
+            .await;
+        said.unwrap_or_else(|error| panic!("{expression}: {error}"))
     }
 
     /// Every request the page has sent, without the browser's own questions about another origin.

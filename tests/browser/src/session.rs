@@ -26,6 +26,9 @@ pub struct Window {
     pub eager: bool,
     /// Whether the person likes things to move.
     pub moves: bool,
+    /// Whether what stories ask for is kept: what the page sends, what its policy refuses, what is announced. It costs the
+    /// page, so nothing of it is there where the page is measured.
+    pub watched: bool,
 }
 
 impl Window {
@@ -38,6 +41,7 @@ impl Window {
         forgetful: false,
         eager: false,
         moves: false,
+        watched: true,
     };
     /// A small phone.
     pub const PHONE: Self = Self {
@@ -67,6 +71,15 @@ impl Window {
         }
     }
 
+    /// The same window, in which nothing is kept for stories to ask for.
+    #[must_use]
+    pub const fn unwatched(self) -> Self {
+        Self {
+            watched: false,
+            ..self
+        }
+    }
+
     /// The same window of someone who reads other languages.
     #[must_use]
     pub const fn reading(self, languages: &'static str) -> Self {
@@ -91,7 +104,7 @@ impl Session {
     pub(crate) async fn start(window: &Window) -> Self {
         let languages = window.languages;
         let first = languages.split(',').next().unwrap_or("en");
-        let wanted = json!({
+        let mut wanted = json!({
             "browserName": "chrome",
             "pageLoadStrategy": if window.eager { "eager" } else { "normal" },
             "goog:chromeOptions": {
@@ -111,11 +124,14 @@ impl Session {
                     "profile.password_manager_leak_detection": false,
                     "profile.default_content_setting_values.cookies": if window.forgetful { 2 } else { 1 },
                 },
-                "perfLoggingPrefs": { "enableNetwork": true, "enablePage": false },
             },
-            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
             "timeouts": { "script": 30_000, "pageLoad": 60_000, "implicit": 0 },
         });
+        if window.watched {
+            wanted["goog:loggingPrefs"] = json!({ "browser": "ALL", "performance": "ALL" });
+            wanted["goog:chromeOptions"]["perfLoggingPrefs"] =
+                json!({ "enableNetwork": true, "enablePage": false });
+        }
         let Value::Object(wanted) = wanted else {
             unreachable!("an object was written above")
         };
@@ -131,11 +147,13 @@ impl Session {
 
     /// Makes a tab that was just opened the window that a story is looked at in.
     pub(crate) async fn furnish(&self, window: &Window) {
-        self.cdp(
-            "Page.addScriptToEvaluateOnNewDocument",
-            json!({ "source": include_str!("watch.js") }),
-        )
-        .await;
+        if window.watched {
+            self.cdp(
+                "Page.addScriptToEvaluateOnNewDocument",
+                json!({ "source": include_str!("watch.js") }),
+            )
+            .await;
+        }
         self.size(window.width, window.height).await;
         self.media(window.dark, window.moves).await;
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::{Value, json};
 
 /// What is told of each, in this order: its name and its unit.
-const ROWS: [(&str, &str); 16] = [
+const ROWS: [(&str, &str); 17] = [
     ("bytes: HTML", "B"),
     ("bytes: CSS", "B"),
     ("bytes: JavaScript", "B"),
@@ -21,6 +21,7 @@ const ROWS: [(&str, &str); 16] = [
     ("working form", "ms"),
     ("start-up blocking", "ms"),
     ("longest task", "ms"),
+    ("long tasks", ""),
     ("step", "ms"),
     ("layout shift", ""),
 ];

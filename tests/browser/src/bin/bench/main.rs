@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use browser_tests::{Page, Window, listen, look_at};
 use org::{Org, Settings};
-use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
+use serde_json::json;
+use tokio::time::sleep;
 use xtask::serve::Site;
 use xtask::{bundle, paths};
 
@@ -26,10 +26,6 @@ use figures::{Samples, Sheet};
 const POLICY: &str = "password-optional";
 /// Somebody whom that org knows; `watch.js` types the same.
 const NAME: &str = "mary@acme.test";
-/// How long a page may take to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// How long a page has to be quiet to have started up.
-const QUIET: Duration = Duration::from_millis(1_500);
 
 /// A browser that has just started has pages of its own to start. Before that is over nothing is measured.
 const REST: Duration = Duration::from_secs(2);
@@ -108,19 +104,18 @@ fn main() -> ExitCode {
 /// Two visits: one of somebody who waits until the page is still, one of somebody who cannot wait.
 fn measure(subject: Subject, profile: Profile, samples: &mut Samples) {
     visit(subject, profile, false, async |page, org| {
-        still(page).await;
-        let start = page.evaluate(START).await;
+        page.says("still").await;
+        let start = page.says(START).await;
         for (name, value) in start.as_object().into_iter().flatten() {
             samples.add(name, value.as_f64().unwrap_or(f64::NAN));
         }
-        page.evaluate(&format!("press({})", json!(NAME))).await;
-        until(page, "bench.answered > 0").await;
-        let step = page.evaluate(&STEP.replace("{org}", org)).await;
+        page.says(&format!("signIn({}), nextForm", json!(NAME)))
+            .await;
+        let step = page.says(&STEP.replace("{org}", org)).await;
         samples.add("step", step.as_f64().unwrap_or(f64::NAN));
     });
     visit(subject, profile, true, async |page, _| {
-        until(page, "bench.answered > 0").await;
-        let answered = page.evaluate("bench.answered").await;
+        let answered = page.says("nextForm.then(() => bench.answered)").await;
         samples.add("working form", answered.as_f64().unwrap_or(f64::NAN));
     });
 }
@@ -139,6 +134,7 @@ const START: &str = r#"(() => {
     "bytes: WebAssembly": bytes("wasm"), "bytes: pictures": bytes("svg"), "bytes: JSON": bytes("json"),
     "bytes": bytes("all"), "requests": files.length,
     "first paint": paint("first-paint"), "first content": paint("first-contentful-paint"), "usable form": bench.usable, "start-up blocking": bench.blocking, "longest task": bench.longest,
+    "long tasks": bench.tasks,
     "layout shift": bench.shift,
   };
 })()"#;
@@ -184,7 +180,7 @@ fn visit(subject: Subject, profile: Profile, hurry: bool, story: impl AsyncFnOnc
     };
     look_at(
         "bench",
-        &Window::WIDE.moving(),
+        &Window::WIDE.moving().unwatched(),
         origin,
         async |page: &Page| {
             let org = served.take().expect("it was made with the origin");
@@ -199,29 +195,6 @@ fn visit(subject: Subject, profile: Profile, hurry: bool, story: impl AsyncFnOnc
             story(page, &org).await;
         },
     );
-}
-
-/// Waits until the field can be typed into and nothing more is fetched.
-async fn still(page: &Page) {
-    until(page, "bench.usable > 0").await;
-    let mut before = (Value::Null, Instant::now());
-    while before.1.elapsed() < QUIET {
-        sleep(Duration::from_millis(100)).await;
-        let now = page
-            .evaluate("performance.getEntriesByType('resource').length")
-            .await;
-        if now != before.0 {
-            before = (now, Instant::now());
-        }
-    }
-}
-
-async fn until(page: &Page, what: &str) {
-    let deadline = Instant::now() + PATIENCE;
-    while page.evaluate(what).await != true {
-        assert!(Instant::now() < deadline, "{what} does not come about");
-        sleep(Duration::from_millis(50)).await;
-    }
 }
 
 /// The page by hand for an org, with its compressed siblings, in a folder of its own.
