@@ -34,8 +34,8 @@ const form = () => {
     const submit = (event) => {
       event.preventDefault();
       main.querySelector("[type=submit]").setAttribute("aria-disabled", "true");
-      // As the app does it (src/ui/mod.rs), which sees to it from then on.
-      setTimeout(() => listens.signal.aborted || (main.dataset.busy = ""), 100);
+      // As the app does it (src/ui/mod.rs), which may have come, and said that it is over, by then.
+      setTimeout(() => main.querySelector("[aria-disabled]") && (main.dataset.busy = ""), 100);
       then();
     };
     main.addEventListener("submit", submit, listens);

@@ -34,6 +34,8 @@ const look = {
   address: () => location.pathname + location.search + location.hash,
   origin: () => location.origin,
   text: () => text(document.body),
+  // The foremost button has its ring.
+  ring: () => getComputedStyle(document.querySelector("button[type=submit]"), "::after").content !== "none",
   busy: () => !!document.querySelector("main[aria-busy=true], main [aria-busy=true], button[aria-disabled=true]"),
 
   pressable: () => all("button, a[href], summary, input[type=submit], [role=button], [role=link]").filter(seen),

@@ -551,6 +551,11 @@ impl Page {
         self.look("look.busy()").await == true
     }
 
+    /// Whether the button that sends the form looks as if it is at it.
+    pub async fn looks_busy(&self) -> bool {
+        self.look("look.ring()").await == true
+    }
+
     /// Everything that can be read on the page.
     pub async fn text(&self) -> String {
         self.words("look.text()").await

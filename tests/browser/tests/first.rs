@@ -113,6 +113,11 @@ fn what_is_pressed_before_the_app_is_there_is_done_once_it_is() {
         visit.press("Next").await;
         assert!(visit.is_busy().await, "the button says that it is at it");
         visit.press("Next").await;
+        visit
+            .until("a button that looks busy", async || {
+                visit.looks_busy().await.then_some(())
+            })
+            .await;
         visit.screenshot("first-pressed").await;
         let sent = sent_ahead(visit).await;
         assert_eq!(
@@ -226,6 +231,7 @@ fn what_is_pressed_before_the_app_is_there_and_refused_is_told_on_the_form() {
         assert!(!errors.summary.is_empty());
         assert_eq!(visit.posts_to("/idp/idx/identify").await.len(), 1, "once");
         assert!(!visit.is_busy().await, "it can be pressed again");
+        assert!(!visit.looks_busy().await, "and looks so");
         assert_eq!(visit.value("identifier").await, ADA.email);
         // The form is the app's from now on.
         walk::signs_in(visit, ADA.email, ADA.password).await;

@@ -189,6 +189,12 @@ fn k24_a_slow_org_is_waited_for_and_pressed_once() {
             "a busy button keeps its focus"
         );
         visit.press("Sign Up").await;
+        visit
+            .until("a button that looks busy", async || {
+                visit.looks_busy().await.then_some(())
+            })
+            .await;
+        visit.screenshot("slow-busy").await;
         visit.reads("longer than usual").await;
         visit.check().await;
         assert_eq!(visit.value("userProfile.email").await, ADA.email);
@@ -225,6 +231,7 @@ fn a_slow_org_need_not_be_waited_for() {
                 (!visit.is_busy().await).then_some(())
             })
             .await;
+        assert!(!visit.looks_busy().await, "it can be pressed again");
         assert_eq!(visit.value("userProfile.email").await, ADA.email);
         visit.check().await;
         // The org had it: what comes now is the page it stands at.
