@@ -124,9 +124,10 @@ const begin = async (asked, drawn, pressed, { hosts, ...common }) => {
     // The page after the form needs all of the app.
     pressed.then(asked.rest).catch(() => {});
     ask(asked, `${org}/idp/idx/introspect`, init(ION, JSON.stringify({ interactionHandle })), ({ remediation }) => {
-      const { href, accepts, value } = remediation.value.find(({ name }) => name === "identify");
+      // Where the org puts another step before it, the app shows that first.
+      const [{ name, href, accepts, value }] = remediation.value;
       pressed.then(() => {
-        const body = href.startsWith(`${org}/`) && filled(value);
+        const body = name === "identify" && href.startsWith(`${org}/`) && filled(value);
         // The app asks it with what stands there by then, and takes the answer to what was pressed.
         if (body) ask(asked, href, { ...init("application/json", body, accepts), any: true });
       });

@@ -1,6 +1,6 @@
 //! The first second: the form of Sign In stands there before the app does, and becomes the app's.
 
-use browser_tests::{Config, Failure, Rest, Scene, Visit, Window, visit};
+use browser_tests::{Config, Failure, Rest, Scene, Script, Visit, Window, scripted, visit};
 use serde_json::{Value, json};
 
 use crate::walk::{self, ADA, Stop};
@@ -215,6 +215,61 @@ fn what_the_form_does_not_hold_is_left_to_the_app() {
         visit.lets_the_app_come();
         let errors = visit.refused("identify").await;
         assert_eq!(errors.at("credentials.passcode"), "Enter your password.");
+    });
+}
+
+#[test]
+fn what_is_pressed_while_the_org_begins_with_another_step_is_not_sent() {
+    let step = |origin: &str, name: &str, at: &str, fields: Value| {
+        json!({"rel": ["create-form"], "name": name, "href": format!("{origin}/idp/idx/{at}"), "method": "POST",
+            "produces": "application/ion+json; okta-version=1.0.0", "accepts": "application/json; okta-version=1.0.0",
+            "value": fields})
+    };
+    let handle = json!({"name": "stateHandle", "required": true, "value": "sh", "visible": false, "mutable": false});
+    let identifier = json!({"name": "identifier", "label": "Username"});
+    let first = json!({"name": "secret", "label": "Company code", "required": true});
+    let org = async {
+        let org = Script::new(|_, _| (404, String::new())).await;
+        let other = step(
+            org.origin(),
+            "company-code",
+            "company",
+            json!([handle, first]),
+        );
+        let identify = step(
+            org.origin(),
+            "identify",
+            "identify",
+            json!([identifier, handle]),
+        );
+        let begins = json!({"version": "1.0.0", "stateHandle": "sh", "intent": "LOGIN",
+            "remediation": {"type": "array", "value": [other, identify]}});
+        org.says(move |path, _| match path {
+            _ if path.ends_with("/v1/interact") => {
+                (200, json!({"interaction_handle": "ih"}).to_string())
+            }
+            _ => (200, begins.to_string()),
+        });
+        org
+    };
+    scripted("first-other", &json!({}), org, async |page, org| {
+        page.runs_first(
+            r#"addEventListener("DOMContentLoaded", () => {
+              document.getElementById("identifier").value = "ada@example.com";
+              document.querySelector("[type=submit]").click();
+              window.early = document.querySelector("main").dataset.step;
+            })"#,
+        )
+        .await;
+        page.open("/login").await;
+        page.reaches("company-code").await;
+        assert_eq!(
+            page.evaluate("early").await,
+            "loading",
+            "it was pressed before"
+        );
+        page.reads("Company code").await;
+        assert_eq!(org.sent_to("/idp/idx/identify"), []);
     });
 }
 
