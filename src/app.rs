@@ -126,16 +126,17 @@ fn app(mut config: Config, pages: &'static [Page]) {
     // A page that comes back from the browser's memory may show somebody who has signed out since.
     place::on_return(place::reload);
     let draw = move || ui::mount(Box::new(move || page(brand, desk)));
-    if !ui::pressed() {
-        return draw();
-    }
-    // Whoever has pressed the button already waits for nothing but the answer: the page comes when the form is out.
     let draw = Rc::new(Cell::new(Some(draw)));
     let once = move || {
         if let Some(draw) = draw.take() {
             draw();
         }
     };
+    // What is pressed meanwhile is not to wait for all of this, so the page is a task of its own.
+    if !ui::pressed() {
+        return set_timeout(once, Duration::ZERO);
+    }
+    // Whoever has pressed the button already waits for nothing but the answer: the page comes when the form is out.
     set_timeout(once.clone(), PRESSED);
     once_answered(desk, move || {
         // Once the page is there it sees to that itself.
