@@ -16,6 +16,20 @@ const SHAPE: &str = r#"(() => {
   return shape(document.querySelector("main"));
 })()"#;
 
+/// Whether the button that sends the form looks the same when it only says that it is busy.
+const SAYS_ONLY: &str = r#"(() => {
+  const button = document.querySelector("[type=submit]");
+  const look = () => ["", "::before", "::after"].map((part) => {
+    const style = getComputedStyle(button, part);
+    return [...style].map((name) => style.getPropertyValue(name)).join();
+  }).join();
+  const before = look();
+  button.setAttribute("aria-disabled", "true");
+  const after = look();
+  button.removeAttribute("aria-disabled");
+  return before === after;
+})()"#;
+
 /// Keeps how far the page has jumped, from its very beginning.
 const JUMPS: &str = r#"new Promise((done) => {
   new PerformanceObserver((list) => done(list.getEntries()
@@ -110,6 +124,11 @@ fn what_is_pressed_before_the_app_is_there_is_done_once_it_is() {
         visit.fill("Username", ADA.email).await;
         visit.fill("Password", ADA.password).await;
         visit.press("Show the password: Password").await;
+        assert_eq!(
+            visit.evaluate(SAYS_ONLY).await,
+            true,
+            "a short wait is not drawn"
+        );
         visit.press("Next").await;
         assert!(visit.is_busy().await, "the button says that it is at it");
         visit.press("Next").await;
