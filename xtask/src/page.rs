@@ -187,6 +187,8 @@ impl App {
             })
         })?;
         shorten(tools, script)?;
+        let text = [EAGER, &read(script)?].concat();
+        fs::write(script, text).map_err(Error::file(script))?;
 
         let mut digest = Sha384::new();
         for path in [script, module]
@@ -217,6 +219,10 @@ impl App {
         })
     }
 }
+
+/// V8 compiles a function of a script when it is first called, unless the script begins with this: then all of them, before it
+/// runs, on a thread of their own. Other browsers take it for the comment that it is.
+const EAGER: &str = "//# allFunctionsCalledOnLoad\n";
 
 fn optimise(tools: &Tools, module: &Path) -> Result<()> {
     match tools.wasm_opt(module) {

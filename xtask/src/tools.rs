@@ -29,7 +29,7 @@ pub const AXE: &str = "4.14.1";
 /// How wasm-opt makes the app smaller. The features are those that rustc's own output has, so that no browser meets one it
 /// does not know. Nothing lies in the lowest kilobyte of the memory but the very end of the stack, so no address wraps
 /// into it. The doctor has the same in index.html.
-const OPTIMISED: [&str; 16] = [
+const OPTIMISED: [&str; 18] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",
@@ -39,7 +39,9 @@ const OPTIMISED: [&str; 16] = [
     "--low-memory-unused",
     "--flatten",
     "--rereloop",
-    "-Oz",
+    "--generate-global-effects",
+    "-Os",
+    "--generate-global-effects",
     "-Oz",
     "--converge",
     "--reorder-functions-by-name",
@@ -47,6 +49,10 @@ const OPTIMISED: [&str; 16] = [
     "--strip-target-features",
     "--strip-debug",
 ];
+
+/// How terser makes a script smaller. What is unsafe about the methods: nobody may call one of them with `new`, and nobody
+/// does, for only the module calls them.
+const SHORTER: &str = "passes=3,ecma=2020,unsafe_methods=true";
 
 /// Everything that a release build needs.
 #[derive(Debug)]
@@ -122,7 +128,7 @@ impl Tools {
         let mut command = Command::new(self.terser.as_ref()?);
         command
             .arg(module)
-            .args(["--module", "--compress", "passes=3", "--mangle", "--output"])
+            .args(["--module", "--compress", SHORTER, "--mangle", "--output"])
             .arg(module);
         Some(command)
     }
