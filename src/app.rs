@@ -105,26 +105,6 @@ fn app(mut config: Config, pages: &'static [Page]) {
         }),
     };
     events(store, desk);
-    // What the org answers first is not to wait for what can wait.
-    let begins_whole = browser::is_whole();
-    once_answered(desk, move || {
-        timer::once_idle(move || store.tidy());
-        if !begins_whole {
-            browser::spawn(async move {
-                if browser::whole().await.is_ok() {
-                    timer::once_idle(move || rehearse(config, 0));
-                }
-            });
-        }
-    });
-    store.open();
-    place::on_travel(move || store.travelled());
-    place::on_show(move || store.wake());
-    place::on_leave(move || {
-        store.leaving(ui::form().map(|form| ui::raw(&form)).as_ref());
-    });
-    // A page that comes back from the browser's memory may show somebody who has signed out since.
-    place::on_return(place::reload);
     let draw = move || ui::mount(Box::new(move || page(brand, desk)));
     let draw = Rc::new(Cell::new(Some(draw)));
     let once = move || {
@@ -132,19 +112,47 @@ fn app(mut config: Config, pages: &'static [Page]) {
             draw();
         }
     };
-    // What is pressed meanwhile is not to wait for all of this, so the page is a task of its own.
-    if !ui::pressed() {
-        return set_timeout(once, Duration::ZERO);
-    }
-    // Whoever has pressed the button already waits for nothing but the answer: the page comes when the form is out.
-    set_timeout(once.clone(), PRESSED);
-    once_answered(desk, move || {
-        // Once the page is there it sees to that itself.
-        if !desk.stands.get_untracked() {
-            ui::send_early(&desk.card.read_untracked(), desk);
+    // What the org answers first is not to wait for what can wait.
+    let begins_whole = browser::is_whole();
+    once_answered(desk, {
+        let once = once.clone();
+        move || {
+            // Once the page is there it sees to that itself.
+            if !desk.stands.get_untracked() {
+                ui::send_early(&desk.card.read_untracked(), desk);
+            }
+            set_timeout(once, Duration::ZERO);
+            timer::once_idle(move || store.tidy());
+            if !begins_whole {
+                browser::spawn(async move {
+                    if browser::whole().await.is_ok() {
+                        timer::once_idle(move || rehearse(config, 0));
+                    }
+                });
+            }
         }
-        set_timeout(once, Duration::ZERO);
     });
+    // The start is long where the processor is slow. What is pressed meanwhile is not to wait for all of it.
+    let begin = move || {
+        store.open();
+        place::on_travel(move || store.travelled());
+        place::on_show(move || store.wake());
+        place::on_leave(move || {
+            store.leaving(ui::form().map(|form| ui::raw(&form)).as_ref());
+        });
+        // A page that comes back from the browser's memory may show somebody who has signed out since.
+        place::on_return(place::reload);
+        // Whoever has pressed the button already waits for nothing but the answer: the page comes when the form is out.
+        set_timeout(
+            once,
+            if ui::pressed() {
+                PRESSED
+            } else {
+                Duration::ZERO
+            },
+        );
+    };
+    set_timeout(begin, Duration::ZERO);
 }
 
 /// Does something once the org has answered for the first time, or is given up.
@@ -271,17 +279,19 @@ fn page(brand: Brand, desk: Desk) -> Vec<AnyView> {
         let again = std::mem::replace(&mut before, said.times) != said.times;
         let another = known.as_ref() != Some(&card);
         if again && !said.problems.is_empty() {
-            later(ui::focus_summary);
+            // At once: whoever presses Enter meanwhile, having typed all of a code, is not to send what was emptied.
+            later(ui::focus_summary, Duration::ZERO);
         } else if another && known.as_ref().is_some_and(|known| !known.waits()) {
-            later(ui::focus_heading);
+            // The page is not to wait for that.
+            later(ui::focus_heading, timer::DRAWN);
         } else {
             // What was pressed may be gone from the page. Who types already, on the first page, types on.
-            later(ui::rescue_focus);
+            later(ui::rescue_focus, timer::DRAWN);
         }
         if !card.waits() {
-            later(browser::begun);
+            later(browser::begun, Duration::ZERO);
         }
-        // What is drawn now can be read now.
+        // What is drawn now can be read then.
         if another || first {
             known = Some(card);
             set_timeout(move || desk.touch(), Duration::ZERO);
@@ -290,7 +300,8 @@ fn page(brand: Brand, desk: Desk) -> Vec<AnyView> {
     view
 }
 
-/// Once the page is drawn: effects run in no order that says so.
-fn later(then: fn()) {
-    set_timeout(then, Duration::ZERO);
+/// Once the page is drawn, or on the screen: effects run in no order that says so.
+#[inline(never)]
+fn later(then: fn(), after: Duration) {
+    set_timeout(then, after);
 }

@@ -9,6 +9,9 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use super::js::global;
 use crate::leptos::set_timeout;
 
+/// So long a browser takes at most, as a rule, to put on the screen what has just been drawn.
+pub const DRAWN: Duration = Duration::from_millis(60);
+
 /// Milliseconds since 1970.
 pub fn now() -> u64 {
     js_sys::Date::now() as u64

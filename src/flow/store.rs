@@ -3,7 +3,6 @@
 mod ceremony;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::time::Duration;
 
 use ceremony::Performance;
 
@@ -29,8 +28,6 @@ use crate::session::keeper::{IDLE, Keeper, News};
 const TRANSACTION: &str = "transaction";
 /// After so many milliseconds a page says that it still waits.
 const LASTING: u32 = 5_000;
-/// So long a browser takes at most, as a rule, to put on the screen what has just been drawn.
-const DRAWN: Duration = Duration::from_millis(60);
 /// After so many polls without an answer a page that only waits says why.
 const MISSES: u32 = 4;
 /// What a page does by itself it does after so many milliseconds: it can be read, and stopped.
@@ -917,8 +914,7 @@ impl FlowStore {
         let handle = self.handle();
         let epoch = self.next_epoch();
         let before = self.page_key();
-        self.apply(Event::Sent);
-        self.watch();
+        // It goes out before the page says so: what is out already does not wait for that.
         spawn(async move {
             let answer =
                 drive::answer(&Browser, inner.config, handle.as_ref(), &form, &answers).await;
@@ -947,6 +943,8 @@ impl FlowStore {
                 self.sent(now.map(|key| (key, timer::now())));
             }
         });
+        self.apply(Event::Sent);
+        self.watch();
     }
 
     /// What an answer means: a page, or the end and its exchange.
@@ -1127,7 +1125,7 @@ impl FlowStore {
                 place::show(&address, replace);
             }
         };
-        set_timeout(after, DRAWN);
+        set_timeout(after, timer::DRAWN);
     }
 
     /// What the page does by itself and has not done yet.

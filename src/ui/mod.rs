@@ -159,6 +159,7 @@ pub fn page(brand: &Brand, desk: Desk) -> Vec<AnyView> {
             .and_then(|main| main.first_element_child()),
     );
     desk.stands.set(standing.is_some());
+    let turn = RwSignal::new(false);
     let main = standing.map_or_else(|| of("main", "page").set("id", "main"), el::that);
     let main = busy(main, desk)
         .live("data-step", move || Some(desk.card.read().step.clone()))
@@ -185,6 +186,12 @@ pub fn page(brand: &Brand, desk: Desk) -> Vec<AnyView> {
             if send_early(&card, desk) || (adopt::sent() && state.busy && !state.slow) {
                 // Only while it is: a page that is drawn stays when this changes.
                 drop(desk.state.read());
+                early.replace(Some(form));
+                return Vec::new();
+            }
+            // The answer was read in this task: to draw its page is one of its own.
+            if !turn.get() {
+                set_timeout(move || turn.set(true), Duration::ZERO);
                 early.replace(Some(form));
                 return Vec::new();
             }
