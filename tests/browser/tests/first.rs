@@ -485,7 +485,12 @@ fn what_is_asked_ahead_is_what_the_app_would_ask() {
                     "the app took them over: {config:?}"
                 );
                 // A query makes boot.js leave it to the app. A page that is left keeps what stands in it, so that the storage
-                // is emptied by the next one.
+                // is emptied by the next one; and one that is left while it begins does so only after that.
+                visit
+                    .until("the app to have begun", async || {
+                        (!visit.storage().await.session.is_empty()).then_some(())
+                    })
+                    .await;
                 visit.runs_first("sessionStorage.clear()").await;
                 visit.open("/login?x=1").await;
                 visit
