@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::time::Duration;
 
 use web_sys::HtmlFormElement;
 
@@ -121,7 +120,7 @@ fn app(mut config: Config, pages: &'static [Page]) {
             if !desk.stands.get_untracked() {
                 ui::send_early(&desk.card.read_untracked(), desk);
             }
-            set_timeout(once, Duration::ZERO);
+            timer::later(0, once);
             timer::once_idle(move || store.tidy());
             if !begins_whole {
                 browser::spawn(async move {
@@ -143,16 +142,9 @@ fn app(mut config: Config, pages: &'static [Page]) {
         // A page that comes back from the browser's memory may show somebody who has signed out since.
         place::on_return(place::reload);
         // Whoever has pressed the button already waits for nothing but the answer: the page comes when the form is out.
-        set_timeout(
-            once,
-            if ui::pressed() {
-                PRESSED
-            } else {
-                Duration::ZERO
-            },
-        );
+        timer::later(if ui::pressed() { PRESSED } else { 0 }, once);
     };
-    set_timeout(begin, Duration::ZERO);
+    timer::later(0, begin);
 }
 
 /// Does something once the org has answered for the first time, or is given up.
@@ -167,7 +159,7 @@ fn once_answered(desk: Desk, then: impl FnOnce() + 'static) {
 }
 
 /// So long the page waits for what the org asks first, where the button is pressed already.
-const PRESSED: Duration = Duration::from_millis(100);
+const PRESSED: u32 = 100;
 
 /// What a host page may want to know, as events on its document. Nothing secret is among it.
 fn events(store: FlowStore, desk: Desk) {
@@ -278,30 +270,24 @@ fn page(brand: Brand, desk: Desk) -> Vec<AnyView> {
         let first = !std::mem::replace(&mut drawn, true);
         let again = std::mem::replace(&mut before, said.times) != said.times;
         let another = known.as_ref() != Some(&card);
+        // Once the page is drawn, for effects run in no order that says so; and no later: who finds a field is to keep it.
         if again && !said.problems.is_empty() {
-            // At once: whoever presses Enter meanwhile, having typed all of a code, is not to send what was emptied.
-            later(ui::focus_summary, Duration::ZERO);
+            // Whoever presses Enter meanwhile, having typed all of a code, is not to send what was emptied.
+            timer::later(0, ui::focus_summary);
         } else if another && known.as_ref().is_some_and(|known| !known.waits()) {
-            // The page is not to wait for that.
-            later(ui::focus_heading, timer::DRAWN);
+            timer::later(0, ui::focus_heading);
         } else {
             // What was pressed may be gone from the page. Who types already, on the first page, types on.
-            later(ui::rescue_focus, timer::DRAWN);
+            timer::later(0, ui::rescue_focus);
         }
         if !card.waits() {
-            later(browser::begun, Duration::ZERO);
+            timer::later(0, browser::begun);
         }
         // What is drawn now can be read then.
         if another || first {
             known = Some(card);
-            set_timeout(move || desk.touch(), Duration::ZERO);
+            timer::later(0, move || desk.touch());
         }
     });
     view
-}
-
-/// Once the page is drawn, or on the screen: effects run in no order that says so.
-#[inline(never)]
-fn later(then: fn(), after: Duration) {
-    set_timeout(then, after);
 }

@@ -55,9 +55,11 @@ pub fn fill(name: &str, text: &str) {
     }
 }
 
-/// Gives the focus to the text box that asks for it, if one does.
+/// Gives the focus to the text box that asks for it, if one does, unless somebody is in one of the form already: who was quick,
+/// or a password manager.
 pub fn wanted() -> bool {
-    let asks = document().and_then(|document| document.query_selector("[autofocus]").ok()?);
+    const WANTED: &str = "form:not(:has([name]:focus)) [autofocus],form [name]:focus";
+    let asks = document().and_then(|document| document.query_selector(WANTED).ok()?);
     let asks = asks.and_then(|element| element.dyn_into::<HtmlElement>().ok());
     asks.is_some_and(|element| element.focus().is_ok())
 }

@@ -1,16 +1,13 @@
 //! Time: now, and later.
 
-use std::time::Duration;
-
 use js_sys::Function;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::js::global;
-use crate::leptos::set_timeout;
 
-/// So long a browser takes at most, as a rule, to put on the screen what has just been drawn.
-pub const DRAWN: Duration = Duration::from_millis(60);
+/// So many milliseconds a browser takes at most, as a rule, to put on the screen what has just been drawn.
+pub const DRAWN: u32 = 60;
 
 /// Milliseconds since 1970.
 pub fn now() -> u64 {
@@ -30,26 +27,40 @@ impl Timer {
         // One kind of closure for all: each of its own is code of its own.
         let then: Box<dyn FnOnce()> = Box::new(then);
         let then = Closure::once(then);
-        let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
-        let id = web_sys::window()?
-            .set_timeout_with_callback_and_timeout_and_arguments_0(
-                then.as_ref().unchecked_ref(),
-                milliseconds,
-            )
-            .ok()?;
+        let id = start(milliseconds, then.as_ref())?;
         Some(Self { id, _then: then })
     }
 }
 
+fn start(milliseconds: u32, then: &JsValue) -> Option<i32> {
+    let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
+    web_sys::window()?
+        .set_timeout_with_callback_and_timeout_and_arguments_0(then.unchecked_ref(), milliseconds)
+        .ok()
+}
+
+/// Does `then` once, after that many milliseconds, whatever happens in between.
+pub fn later(milliseconds: u32, then: impl FnOnce() + 'static) {
+    once(milliseconds, Box::new(then));
+}
+
+#[inline(never)]
+fn once(milliseconds: u32, then: Box<dyn FnOnce()>) {
+    start(milliseconds, &Closure::once_into_js(then));
+}
+
 /// Does `then` when the browser has nothing else to do, or soon where it does not tell.
 pub fn once_idle(then: impl FnOnce() + 'static) {
-    let then: Box<dyn FnOnce()> = Box::new(then);
+    idle(Box::new(then));
+}
+
+fn idle(then: Box<dyn FnOnce()>) {
     match global("requestIdleCallback") {
         Some(idle) => {
             let then = Closure::once_into_js(then);
             let _ = Function::from(idle).call1(&JsValue::UNDEFINED, &then);
         }
-        None => set_timeout(then, Duration::from_millis(300)),
+        None => once(300, then),
     }
 }
 

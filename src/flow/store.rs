@@ -1125,7 +1125,7 @@ impl FlowStore {
                 place::show(&address, replace);
             }
         };
-        set_timeout(after, timer::DRAWN);
+        timer::later(timer::DRAWN, after);
     }
 
     /// What the page does by itself and has not done yet.

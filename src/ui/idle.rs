@@ -63,6 +63,6 @@ fn dialog(until: u64, desk: Desk) -> AnyView {
         .children(buttons::buttons(None, &answers, desk))
         .element();
     let shown = dialog.clone();
-    set_timeout(move || place::open_dialog(&shown), Duration::ZERO);
+    timer::later(0, move || place::open_dialog(&shown));
     AnyView::from(web_sys::Node::from(dialog))
 }

@@ -17,13 +17,12 @@ mod resend;
 mod summary;
 
 use std::cell::RefCell;
-use std::time::Duration;
 
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, FormData, HtmlFormElement, Node};
 
 use crate::brand::Brand;
-use crate::browser::focus;
+use crate::browser::{focus, timer};
 use crate::leptos::*;
 use crate::pages::{self, Card, Notice, Press, Problem, Raw, fill};
 use crate::secret::Secret;
@@ -141,7 +140,7 @@ impl Desk {
 }
 
 /// What is out for less than this is over before anybody misses it, and nothing is drawn for it.
-const NOTICED: Duration = Duration::from_millis(100);
+const NOTICED: u32 = 100;
 
 /// The whole page: whose door it is, the card, the way to say which request went wrong.
 pub fn page(brand: &Brand, desk: Desk) -> Vec<AnyView> {
@@ -191,7 +190,7 @@ pub fn page(brand: &Brand, desk: Desk) -> Vec<AnyView> {
             }
             // The answer was read in this task: to draw its page is one of its own.
             if !turn.get() {
-                set_timeout(move || turn.set(true), Duration::ZERO);
+                timer::later(0, move || turn.set(true));
                 early.replace(Some(form));
                 return Vec::new();
             }
@@ -242,7 +241,7 @@ fn busy(main: El, desk: Desk) -> El {
                     Rndr::set_attribute(&place, "data-busy", "");
                 }
             };
-            set_timeout(look, NOTICED);
+            timer::later(NOTICED, look);
         } else {
             Rndr::remove_attribute(&place, "data-busy");
         }
@@ -312,7 +311,7 @@ pub fn send_early(card: &Card, desk: Desk) -> bool {
         && adopt::send(|| form().is_some_and(|form| untrack(|| (desk.submit)(form))))
 }
 
-/// The focus goes to the heading of the page, or to the box that something is about to type into.
+/// The focus goes to the heading of the page, or to the box that something is about to type into or is in already.
 pub fn focus_heading() {
     if !focus::wanted() {
         focus::to("heading");

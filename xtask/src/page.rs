@@ -7,7 +7,7 @@ use std::{
 };
 
 use base64ct::{Base64, Encoding as _};
-use sha2::{Digest as _, Sha384};
+use sha2::{Digest as _, Sha256, Sha384};
 
 use crate::{Error, Result, first, html, names, process, split, tools::Tools};
 
@@ -264,8 +264,8 @@ fn hexadecimal(digest: &[u8]) -> String {
 fn integrity(path: &Path) -> Result<String> {
     let content = fs::read(path).map_err(Error::file(path))?;
     Ok(format!(
-        "sha384-{}",
-        Base64::encode_string(&Sha384::digest(&content))
+        "sha256-{}",
+        Base64::encode_string(&Sha256::digest(&content))
     ))
 }
 

@@ -95,3 +95,28 @@ fn a_mistake_is_found_with_the_keyboard() {
             .await;
     });
 }
+
+/// As a password manager does it, or somebody who is quick: as soon as the field is in the document.
+const QUICK: &str = r#"new MutationObserver((_, observer) => {
+  const field = document.getElementById("userProfile.lastName");
+  if (!field) return;
+  observer.disconnect();
+  field.focus();
+}).observe(document, { childList: true, subtree: true });"#;
+
+#[test]
+fn who_is_in_a_field_of_a_new_page_already_stays_there() {
+    visit("keyboard-quick", Scene::new(), async |visit| {
+        visit.runs_first(QUICK).await;
+        visit.open("/login").await;
+        visit.at("identify", "Sign In").await;
+        visit.press("Sign Up").await;
+        visit.reaches("enroll-profile").await;
+        // Longer than anything takes that follows the page.
+        visit
+            .says("new Promise((then) => setTimeout(then, 300))")
+            .await;
+        visit.keys("Lovelace").await;
+        assert_eq!(visit.value("userProfile.lastName").await, "Lovelace");
+    });
+}
