@@ -10,6 +10,11 @@ const later = !doctor && document.querySelector("[data-later]")?.dataset.later;
 const built = (rel, own) => (doctor ? new URL(own, root) : document.querySelector(`link[rel="${rel}"]`)).href;
 const files = () => [built("modulepreload", "doctor.js"), built("preload", "doctor_bg.wasm")];
 
+// What has been asked already: address, body, whether with cookies, answer, how it is given up, chance. And what of it waits for
+// chance to be drawn, or for the form to be sent.
+const asked = [];
+let drawn, pressed;
+
 const pause = (milliseconds) => new Promise((then) => setTimeout(then, milliseconds));
 
 const stored = (name) => {
@@ -20,8 +25,8 @@ const stored = (name) => {
   }
 };
 
-// The form of Sign In: what is typed and pressed before the app is there. Returns a promise of the press that sends the form, and
-// what repeats the others then: of that one the app sees by the button that it was.
+// The form of Sign In: what is typed and pressed before the app is there. Returns what repeats
+// the presses: of the one that sends the form the app sees by the button that it was.
 const form = () => {
   let toggled = false;
   // It has the signal that these listeners are let go by.
@@ -30,7 +35,7 @@ const form = () => {
     if (target.closest("[type=button]")) toggled = !toggled;
   };
   main.addEventListener("click", click, listens);
-  const pressed = new Promise((then) => {
+  pressed = new Promise((then) => {
     const submit = (event) => {
       event.preventDefault();
       main.querySelector("[type=submit]").setAttribute("aria-disabled", "true");
@@ -42,14 +47,13 @@ const form = () => {
   });
   document.title = main.querySelector("h1").textContent;
   main.hidden = false;
-  const again = () => {
+  return () => {
     listens.abort();
     if (toggled && main.dataset.step === "identify") main.querySelector("[type=button]")?.click();
   };
-  return [pressed, again];
 };
 
-const ask = (asked, url, init, next) => {
+const ask = (url, init, next) => {
   const abort = new AbortController();
   const answer = fetch(url, { ...init, signal: abort.signal }).then(async (answer) => {
     const text = await answer.text();
@@ -84,7 +88,7 @@ const filled = (fields) => {
 };
 
 // A sign-in that begins here and now: interact, then introspect, and identify once the form is sent.
-const begin = async (asked, drawn, pressed, { hosts, ...common }) => {
+const begin = async ({ hosts, ...common }) => {
   const config = { ...common, ...hosts?.[location.host] };
   // What each member of config.json must be for the start to be the usual one (xtask/src/page.rs). Of any other, boot.js knows
   // too little.
@@ -119,17 +123,17 @@ const begin = async (asked, drawn, pressed, { hosts, ...common }) => {
   });
   const body = fields.map((field) => field.map(encodeURIComponent).join("=")).join("&");
   const start = { ...init("application/x-www-form-urlencoded", body, "application/json"), seed };
-  ask(asked, `${issuer}${server ? "" : "/oauth2"}/v1/interact`, start, ({ interaction_handle: interactionHandle }) => {
+  ask(`${issuer}${server ? "" : "/oauth2"}/v1/interact`, start, ({ interaction_handle: interactionHandle }) => {
     if (!interactionHandle) return;
     // The page after the form needs all of the app.
     pressed.then(asked.rest).catch(() => {});
-    ask(asked, `${org}/idp/idx/introspect`, init(ION, JSON.stringify({ interactionHandle })), ({ remediation }) => {
+    ask(`${org}/idp/idx/introspect`, init(ION, JSON.stringify({ interactionHandle })), ({ remediation }) => {
       // Where the org puts another step before it, the app shows that first.
       const [{ name, href, accepts, value }] = remediation.value;
       pressed.then(() => {
         const body = name === "identify" && href.startsWith(`${org}/`) && filled(value);
         // The app asks it with what stands there by then, and takes the answer to what was pressed.
-        if (body) ask(asked, href, { ...init("application/json", body, accepts), any: true });
+        if (body) ask(href, { ...init("application/json", body, accepts), any: true });
       });
     });
   });
@@ -156,16 +160,14 @@ const whole = (app) => {
 
 const boot = async () => {
   if (!self.WebAssembly) throw Error();
-  const asked = [];
-  let drawn, pressed;
-  if (!doctor) ask(asked, `${root}config.json`, { cache: "no-cache" }, (config) => drawn && begin(asked, drawn, pressed, config));
+  if (!doctor) ask(`${root}config.json`, { cache: "no-cache" }, (config) => drawn && begin(config));
   const login = path === "login" && !stored("tokens");
   drawn = login && !location.search && !stored("transaction") && draw().catch(() => {});
   const plain = (name) => /^(login_hint|acr_values|max_age|return_to)$/.test(name);
   const first = main && login && [...new URLSearchParams(location.search).keys()].every(plain);
   let begun;
   if (first) {
-    [pressed, begun] = form();
+    begun = form();
     // What is to be seen is drawn before the app takes the processor. A page in the background draws nothing.
     await Promise.race([new Promise(requestAnimationFrame), pause(100)]);
     await pause();
@@ -190,15 +192,17 @@ const boot = async () => {
   });
 };
 
-try {
-  await boot();
-} catch (problem) {
+// Without WebAssembly, without a file of the build, or after a trap, which the app does not come back from: what is there without it.
+const stop = async () => {
   const { renew, help } = await rescue();
-  if (!(await renew?.(files()))) {
-    // Without WebAssembly, or without a file of the build.
-    main?.remove();
-    without.hidden = false;
-    await help?.(root, without);
-  }
+  if (await renew?.(files())) return;
+  document.body.replaceChildren(without);
+  without.hidden = false;
+  await help?.(root, without);
+};
+self.onerror = self.onunhandledrejection = (event) => /RuntimeError/.test(event.reason ?? event) && stop();
+
+await boot().catch(async (problem) => {
+  await stop();
   throw problem;
-}
+});

@@ -37,6 +37,8 @@ pub enum Failure {
     Cors,
     /// The app cannot start, or not all of it.
     Start,
+    /// WebAssembly that the page runs traps.
+    Trap,
 }
 
 /// A request that the page sent.
