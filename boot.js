@@ -25,8 +25,8 @@ const stored = (name) => {
   }
 };
 
-// The form of Sign In: what is typed and pressed before the app is there. Returns what repeats
-// the presses: of the one that sends the form the app sees by the button that it was.
+// The form of Sign In: what is typed and pressed before the app is there. Returns what repeats the other
+// presses: of the one that sends the form the app sees by the button that it was.
 const form = () => {
   let toggled = false;
   // It has the signal that these listeners are let go by.
@@ -192,7 +192,8 @@ const boot = async () => {
   });
 };
 
-// Without WebAssembly, without a file of the build, or after a trap, which the app does not come back from: what is there without it.
+// What is there without the app: where there is no WebAssembly, or a file of the build is missing, or after a trap, which the app
+// does not come back from. More of them change nothing.
 const stop = async () => {
   const { renew, help } = await rescue();
   if (await renew?.(files())) return;
@@ -200,7 +201,7 @@ const stop = async () => {
   without.hidden = false;
   await help?.(root, without);
 };
-self.onerror = self.onunhandledrejection = (event) => /RuntimeError/.test(event.reason ?? event) && stop();
+self.onerror = self.onunhandledrejection = (event) => without.hidden && /RuntimeError/.test(event.reason ?? event) && stop();
 
 await boot().catch(async (problem) => {
   await stop();
