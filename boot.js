@@ -10,11 +10,6 @@ const later = !doctor && document.querySelector("[data-later]")?.dataset.later;
 const built = (rel, own) => (doctor ? new URL(own, root) : document.querySelector(`link[rel="${rel}"]`)).href;
 const files = () => [built("modulepreload", "doctor.js"), built("preload", "doctor_bg.wasm")];
 
-// What has been asked already: address, body, whether with cookies, answer, how it is given up, chance. And what of it waits for
-// chance to be drawn, or for the form to be sent.
-const asked = [];
-let drawn, pressed;
-
 const pause = (milliseconds) => new Promise((then) => setTimeout(then, milliseconds));
 
 const stored = (name) => {
@@ -25,8 +20,8 @@ const stored = (name) => {
   }
 };
 
-// The form of Sign In: what is typed and pressed before the app is there. Returns what repeats the other
-// presses: of the one that sends the form the app sees by the button that it was.
+// The form of Sign In: what is typed and pressed before the app is there. Returns a promise of the press that sends the form, and
+// what repeats the others then: of that one the app sees by the button that it was.
 const form = () => {
   let toggled = false;
   // It has the signal that these listeners are let go by.
@@ -35,7 +30,7 @@ const form = () => {
     if (target.closest("[type=button]")) toggled = !toggled;
   };
   main.addEventListener("click", click, listens);
-  pressed = new Promise((then) => {
+  const pressed = new Promise((then) => {
     const submit = (event) => {
       event.preventDefault();
       main.querySelector("[type=submit]").setAttribute("aria-disabled", "true");
@@ -47,13 +42,14 @@ const form = () => {
   });
   document.title = main.querySelector("h1").textContent;
   main.hidden = false;
-  return () => {
+  const again = () => {
     listens.abort();
     if (toggled && main.dataset.step === "identify") main.querySelector("[type=button]")?.click();
   };
+  return [pressed, again];
 };
 
-const ask = (url, init, next) => {
+const ask = (asked, url, init, next) => {
   const abort = new AbortController();
   const answer = fetch(url, { ...init, signal: abort.signal }).then(async (answer) => {
     const text = await answer.text();
@@ -88,7 +84,7 @@ const filled = (fields) => {
 };
 
 // A sign-in that begins here and now: interact, then introspect, and identify once the form is sent.
-const begin = async ({ hosts, ...common }) => {
+const begin = async (asked, drawn, pressed, { hosts, ...common }) => {
   const config = { ...common, ...hosts?.[location.host] };
   // What each member of config.json must be for the start to be the usual one (xtask/src/page.rs). Of any other, boot.js knows
   // too little.
@@ -123,17 +119,17 @@ const begin = async ({ hosts, ...common }) => {
   });
   const body = fields.map((field) => field.map(encodeURIComponent).join("=")).join("&");
   const start = { ...init("application/x-www-form-urlencoded", body, "application/json"), seed };
-  ask(`${issuer}${server ? "" : "/oauth2"}/v1/interact`, start, ({ interaction_handle: interactionHandle }) => {
+  ask(asked, `${issuer}${server ? "" : "/oauth2"}/v1/interact`, start, ({ interaction_handle: interactionHandle }) => {
     if (!interactionHandle) return;
     // The page after the form needs all of the app.
     pressed.then(asked.rest).catch(() => {});
-    ask(`${org}/idp/idx/introspect`, init(ION, JSON.stringify({ interactionHandle })), ({ remediation }) => {
+    ask(asked, `${org}/idp/idx/introspect`, init(ION, JSON.stringify({ interactionHandle })), ({ remediation }) => {
       // Where the org puts another step before it, the app shows that first.
       const [{ name, href, accepts, value }] = remediation.value;
       pressed.then(() => {
         const body = name === "identify" && href.startsWith(`${org}/`) && filled(value);
         // The app asks it with what stands there by then, and takes the answer to what was pressed.
-        if (body) ask(href, { ...init("application/json", body, accepts), any: true });
+        if (body) ask(asked, href, { ...init("application/json", body, accepts), any: true });
       });
     });
   });
@@ -160,14 +156,16 @@ const whole = (app) => {
 
 const boot = async () => {
   if (!self.WebAssembly) throw Error();
-  if (!doctor) ask(`${root}config.json`, { cache: "no-cache" }, (config) => drawn && begin(config));
+  const asked = [];
+  let drawn, pressed;
+  if (!doctor) ask(asked, `${root}config.json`, { cache: "no-cache" }, (config) => drawn && begin(asked, drawn, pressed, config));
   const login = path === "login" && !stored("tokens");
   drawn = login && !location.search && !stored("transaction") && draw().catch(() => {});
   const plain = (name) => /^(login_hint|acr_values|max_age|return_to)$/.test(name);
   const first = main && login && [...new URLSearchParams(location.search).keys()].every(plain);
   let begun;
   if (first) {
-    begun = form();
+    [pressed, begun] = form();
     // What is to be seen is drawn before the app takes the processor. A page in the background draws nothing.
     await Promise.race([new Promise(requestAnimationFrame), pause(100)]);
     await pause();
@@ -192,18 +190,15 @@ const boot = async () => {
   });
 };
 
-// What is there without the app: where there is no WebAssembly, or a file of the build is missing, or after a trap, which the app
-// does not come back from. More of them change nothing.
-const stop = async () => {
+try {
+  await boot();
+} catch (problem) {
   const { renew, help } = await rescue();
-  if (await renew?.(files())) return;
-  document.body.replaceChildren(without);
-  without.hidden = false;
-  await help?.(root, without);
-};
-self.onerror = self.onunhandledrejection = (event) => without.hidden && /RuntimeError/.test(event.reason ?? event) && stop();
-
-await boot().catch(async (problem) => {
-  await stop();
+  if (!(await renew?.(files()))) {
+    // Without WebAssembly, or without a file of the build.
+    main?.remove();
+    without.hidden = false;
+    await help?.(root, without);
+  }
   throw problem;
-});
+}

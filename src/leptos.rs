@@ -9,7 +9,7 @@ use std::cell::{Ref, RefCell};
 use reactive_graph::effect::RenderEffect;
 use reactive_graph::owner::Owner;
 
-pub use leptos_dom::helpers::{document, set_interval_with_handle};
+pub use leptos_dom::helpers::{document, set_interval_with_handle, set_timeout};
 pub use reactive_graph::graph::untrack;
 pub use reactive_graph::owner::on_cleanup;
 pub use reactive_graph::prelude::*;

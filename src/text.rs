@@ -287,7 +287,7 @@ catalogue! { Text {
 
     // Before the app is there, or where it cannot run: the build writes these into the page
     NoScript = "Signing in needs JavaScript. Turn it on for this site, then load the page again.",
-    NoStart = "This page is not working. Load it again, or use a newer browser.",
+    NoStart = "This page could not start. Load it again, or use a newer browser.",
     NoStartBack = "The org has let you in, but this browser cannot show what comes next. Use a newer browser to go on here.",
     OrgPage = "Go to the org's own sign-in page",
 

@@ -55,11 +55,15 @@ pub fn fill(name: &str, text: &str) {
     }
 }
 
-/// Gives the focus to the text box that asks for it, if one does, unless somebody is in one of the form already: who was quick,
-/// or a password manager.
+/// Gives the focus to the text box that asks for it, if one does, unless a control has it already: somebody was quick, or a
+/// password manager was.
 pub fn wanted() -> bool {
-    const WANTED: &str = "form:not(:has([name]:focus)) [autofocus],form [name]:focus";
-    let asks = document().and_then(|document| document.query_selector(WANTED).ok()?);
+    // It is asked for itself: `:focus` matches nothing while the window is not the one in front.
+    let active = document().and_then(|document| document.active_element());
+    if active.is_some_and(|active| active.matches("input,select,textarea") == Ok(true)) {
+        return true;
+    }
+    let asks = document().and_then(|document| document.query_selector("[autofocus]").ok()?);
     let asks = asks.and_then(|element| element.dyn_into::<HtmlElement>().ok());
     asks.is_some_and(|element| element.focus().is_ok())
 }

@@ -238,14 +238,13 @@ fn harmless(line: &Line, expected: &[Failure]) -> bool {
             |failure: Failure, words: &str| expected.contains(&failure) && message.contains(words);
         return says(Failure::Cors, "blocked by CORS policy")
             // What boot.js could not do is told to whoever looks at the console.
-            || says(Failure::Trap, "RuntimeError: unreachable")
             || says(Failure::Start, "/boot-");
     }
     line.source == "network"
         && expected.iter().any(|failure| match failure {
             Failure::Status(status) => message.contains(&format!("with a status of {status} ")),
             Failure::Network | Failure::Cors => message.contains("net::ERR_"),
-            Failure::Start | Failure::Trap => false,
+            Failure::Start => false,
         })
 }
 

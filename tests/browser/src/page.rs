@@ -37,8 +37,6 @@ pub enum Failure {
     Cors,
     /// The app cannot start, or not all of it.
     Start,
-    /// WebAssembly that the page runs traps.
-    Trap,
 }
 
 /// A request that the page sent.

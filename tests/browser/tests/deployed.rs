@@ -60,11 +60,15 @@ fn a_page_that_stays_old_is_loaded_twice_and_not_for_ever() {
         visit.deploys();
         visit.is_behind_an_old_cache(1_000);
         visit.open("/register").await;
-        visit.reads("This page is not working. Load it again").await;
+        visit
+            .reads("This page could not start. Load it again")
+            .await;
         // Longer than a load takes: one more would have come.
         tokio::time::sleep(Duration::from_secs(2)).await;
         assert_eq!(loads(visit).await, 2);
-        visit.reads("This page is not working. Load it again").await;
+        visit
+            .reads("This page could not start. Load it again")
+            .await;
 
         visit.is_behind_an_old_cache(0);
         visit.reload().await;
@@ -79,7 +83,9 @@ fn a_network_that_is_gone_is_no_new_version() {
                    String(file.url ?? file).includes('vestibule-') ? Promise.reject(new TypeError('cut')) : fetch(file); }";
         visit.runs_first(cut).await;
         visit.open("/register").await;
-        visit.reads("This page is not working. Load it again").await;
+        visit
+            .reads("This page could not start. Load it again")
+            .await;
         assert_eq!(loads(visit).await, 1);
     });
 }

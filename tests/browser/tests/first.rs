@@ -563,27 +563,6 @@ fn a_browser_without_webassembly_is_offered_the_orgs_own_page() {
     });
 }
 
-/// A module that has one function, which traps: nothing of the app's own is known to.
-const TRAP: &str = r#"new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 97, 0, 0, 10, 5, 1, 3, 0, 0, 11,
-]))).exports.a"#;
-
-#[test]
-fn an_app_that_has_trapped_says_so_and_goes_on_where_it_was_once_loaded_again() {
-    visit("first-trap", Scene::new(), async |visit| {
-        walk::to(visit, Stop::FirstList).await;
-        for when in ["setTimeout", "Promise.resolve().then"] {
-            visit.expect(Failure::Trap);
-            visit.evaluate(&format!("void {when}({TRAP})")).await;
-            visit.reads("Load it again").await;
-            assert_eq!(visit.inputs().await, [], "nothing of the app is left");
-            visit.screenshot("first-trap").await;
-            visit.reload().await;
-            Stop::FirstList.met(visit).await;
-        }
-    });
-}
-
 #[test]
 fn a_deployment_that_was_never_set_up_leads_nowhere() {
     let placeholder = Config::with("clientId", r#""your-client-id""#);
@@ -769,7 +748,9 @@ fn at_any_other_address_the_app_begins_whole_or_says_that_it_cannot() {
     let scene = Scene::new().rest(Rest::Fails);
     visit("first-rest-elsewhere", scene, async |visit| {
         visit.open("/register").await;
-        visit.reads("This page is not working. Load it again").await;
+        visit
+            .reads("This page could not start. Load it again")
+            .await;
         visit.lets_the_rest_come();
         visit.reload().await;
         visit.reaches("enroll-profile").await;
@@ -824,7 +805,9 @@ fn whoever_comes_back_while_the_rest_is_away_is_let_in_by_loading_again() {
         visit.expect(Failure::Status(503));
         visit.expect(Failure::Start);
         walk::signs_in_on_the_orgs_page(visit).await;
-        visit.reads("This page is not working. Load it again").await;
+        visit
+            .reads("This page could not start. Load it again")
+            .await;
         visit.lets_the_rest_come();
         visit.reload().await;
         Stop::Home.met(visit).await;
