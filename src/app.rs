@@ -158,7 +158,7 @@ fn once_answered(desk: Desk, then: impl FnOnce() + 'static) {
     });
 }
 
-/// So long the page waits for what the org asks first, where the button is pressed already.
+/// So many milliseconds the page waits for what the org asks first, where the button is pressed already.
 const PRESSED: u32 = 100;
 
 /// What a host page may want to know, as events on its document. Nothing secret is among it.

@@ -139,7 +139,7 @@ impl Desk {
     }
 }
 
-/// What is out for less than this is over before anybody misses it, and nothing is drawn for it.
+/// What is out for fewer milliseconds is over before anybody misses it, and nothing is drawn for it.
 const NOTICED: u32 = 100;
 
 /// The whole page: whose door it is, the card, the way to say which request went wrong.
