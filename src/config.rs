@@ -23,6 +23,8 @@ pub struct Config {
     pub debug: bool,
     /// Whether the org's cookies go along, so that it knows this browser again. Without them each visit starts fresh.
     pub cookies: bool,
+    /// Whether people may sign a device in here by its code (RFC 8628). Anybody can send a link that begins that.
+    pub device_activation: bool,
     /// Whether signing in on the org's own page is offered beside these.
     pub hosted_sign_in: bool,
     /// Where the org sends people after its own session has ended. Without it there is no session of the org's to end.
@@ -138,6 +140,7 @@ impl Config {
                 .map(|flag| flag.as_deref() == Some("true"))
         };
         let (cookies, hosted_sign_in) = (flag("cookies")?, flag("hostedSignIn")?);
+        let device_activation = flag("deviceActivation")?;
         let back = member("postLogoutRedirectUri", http::navigable)?;
         let dpop = flag("dpop")?;
         let storage = match member("storage", |text| matches!(text, "session" | "memory"))? {
@@ -165,6 +168,7 @@ impl Config {
             fastpass: value.get("fastpass") == Some(&Value::Bool(true)),
             debug: value.get("debug") == Some(&Value::Bool(true)),
             cookies,
+            device_activation,
             hosted_sign_in,
             post_logout_redirect_uri: back
                 .or_else(|| (cookies || hosted_sign_in).then(|| root.to_owned())),

@@ -15,6 +15,7 @@ use visitor::abroad::parameter;
 const MARY: &str = "mary@acme.test";
 const PASSWORD: &str = "Sommer-2031";
 const SERVICE: &str = "Continue with Okta OIDC IDP";
+const ACTIVATES: &str = r#""deviceActivation":true"#;
 
 fn of(policy: &str) -> Visitor {
     with_mary(Visitor::of(policy))
@@ -393,7 +394,7 @@ async fn device(mary: &Visitor) -> (String, String) {
 
 #[tokio::test]
 async fn k18_a_device_is_signed_in_by_its_code() {
-    let mary = of("device-code");
+    let mary = configured("device-code", ACTIVATES);
     let (code, there) = device(&mary).await;
     mary.returns(&there).await;
     assert_eq!(
@@ -426,7 +427,7 @@ async fn k18_a_device_is_signed_in_by_its_code() {
 
 #[tokio::test]
 async fn k18_a_code_that_is_too_old_ends_it() {
-    let mary = of("device-code");
+    let mary = configured("device-code", ACTIVATES);
     let (code, there) = device(&mary).await;
     mary.returns(&there).await;
     mary.org().clock().forward(Duration::from_secs(601));
@@ -439,11 +440,11 @@ async fn k18_a_code_that_is_too_old_ends_it() {
 
 #[tokio::test]
 async fn k18_a_state_token_is_no_way_to_plant_a_sign_in() {
-    let mary = of("device-code");
+    let mary = configured("device-code", ACTIVATES);
     let (_, there) = device(&mary).await;
     mary.returns(&there).await;
-    // The state of such an attempt is no secret: no callback may use it.
-    let attempt = vestibule::oauth::Attempt::of_state_token(vestibule::secret::Secret::new("x"));
+    // Even by its own state no callback may use such an attempt.
+    let attempt = mary.stored_attempt().expect("an attempt is stored");
     let state = attempt.state.expose().to_owned();
     mary.opens(&format!(
         "/login/callback?state={state}&interaction_code=theirs"

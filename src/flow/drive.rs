@@ -194,6 +194,43 @@ fn end_of(refusal: &Refusal, wishes: &[Wish]) -> Option<Progress> {
     Some(Progress::Stopped(Transaction::ended(key, description, id)))
 }
 
+/// Takes up a device's activation by the state token in the address (protocol reference, 4.1, `user-code`). Anybody can send
+/// somebody such an address, with the token of a transaction of their own (RFC 9700, section 4.7): so this goes on only where
+/// the org asks for a device's code first. `code` is what the address names as that code.
+///
+/// # Errors
+/// [`Failure::NoActivation`] if the token is of another transaction, or of none any more. [`Failure`] if the org cannot be
+/// asked.
+pub async fn activate(
+    world: &impl World,
+    config: &Config,
+    token: Secret,
+    code: Option<String>,
+) -> Result<Entered, Failure> {
+    let mut random = [0; Attempt::RANDOM];
+    world.random(&mut random)?;
+    let mut attempt = Attempt::of_state_token(token, &random);
+    let code = code.map(|code| ("userCode".to_owned(), code));
+    attempt.kept.extend(code);
+    let entered = enter(world, config, attempt).await?;
+    match entered.progress {
+        Progress::Asked(ref transaction) if begins_with_a_code(transaction) => Ok(entered),
+        // The org is busy or unwell: that says nothing of the token.
+        Progress::Stopped(end) if end.passes() => Err(Failure::Passing {
+            messages: end.messages,
+            retry_after: end.retry_after,
+            request_id: end.request_id,
+        }),
+        _ => Err(Failure::NoActivation),
+    }
+}
+
+/// Whether the foremost thing that the org asks for is a device's code.
+fn begins_with_a_code(transaction: &Transaction) -> bool {
+    let first = transaction.remediations.first();
+    first.is_some_and(|first| first.step == Step::UserCode)
+}
+
 /// Brings a transaction back by its interaction handle, and on to what the person came for if it stands at its beginning.
 ///
 /// # Errors

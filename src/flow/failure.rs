@@ -47,6 +47,10 @@ pub enum Failure {
     Nobody,
     /// The browser did not do what was asked of its authenticators.
     Ceremony(Denial),
+    /// A link to sign a device in whose state token is not that of a device's activation.
+    NoActivation,
+    /// A device's activation ended with a sign-in to this app. Nobody began one here.
+    ActivationSignsIn,
     /// A callback that belongs to no attempt of this browser.
     ForeignCallback,
     /// An identity provider or the org sent the person back with an error.

@@ -6,7 +6,7 @@ use super::{Failure, World};
 use crate::config::Config;
 use crate::http::{HttpRequest, HttpResponse, Transport};
 use crate::oauth::{
-    self, Attempt, Challenge, Claims, Expected, IdToken, Key, Proof, Refusal, Server, Servers, Tie,
+    self, Attempt, Challenge, Claims, Expected, IdToken, Key, Proof, Refusal, Route, Server, Servers, Tie,
     TokenError, Tokens,
 };
 use crate::secret::Secret;
@@ -34,6 +34,7 @@ impl Memory {
 ///
 /// # Errors
 /// [`Failure::Exchange`] if the code is refused, [`Failure::Token`] if a token is wrong; then nothing may be stored.
+/// [`Failure::ActivationSignsIn`] if the code came of a device's activation; then it is not sent.
 pub async fn exchange(
     world: &impl World,
     config: &Config,
@@ -41,6 +42,10 @@ pub async fn exchange(
     attempt: &Attempt,
     code: &Secret,
 ) -> Result<(Tokens, Claims), Failure> {
+    // Who began such a transaction is not known, so nobody may be signed in by it (RFC 9700, section 4.7).
+    if attempt.route == Route::StateToken {
+        return Err(Failure::ActivationSignsIn);
+    }
     let mut id = [0; 16];
     world.random(&mut id)?;
     let name = oauth::name_of(&id);

@@ -11,7 +11,9 @@ pub mod store;
 
 pub use address::{Address, WISHES};
 pub use callback::{Callback, Carried};
-pub use drive::{Deed, Entered, World, alone, answer, carry, enter, navigate, probe, start};
+pub use drive::{
+    Deed, Entered, World, activate, alone, answer, carry, enter, navigate, probe, start,
+};
 pub use failure::{Denial, Failure};
 pub use grant::{Memory, authorized, exchange, renew, revoke};
 pub use phase::{AGAIN, Ended, Event, Flow, Found, Phase, Session, Way};

@@ -81,6 +81,8 @@ struct Inner {
     last: RefCell<Option<Press>>,
     /// The code of a mail's link, until the org has it.
     carried: RefCell<Option<Secret>>,
+    /// The state token and the code of a link to sign a device in, while it is not known whether they are good.
+    activation: RefCell<Option<(Secret, Option<String>)>>,
     /// Why somebody is back from another service, until a page says so.
     note: RefCell<Option<Failure>>,
     /// The person waits no longer for an answer: nobody knows where the transaction stands.
@@ -146,6 +148,7 @@ impl FlowStore {
             deeds: Cell::new(0),
             last: RefCell::new(None),
             carried: RefCell::new(None),
+            activation: RefCell::new(None),
             note: RefCell::new(None),
             adrift: Cell::new(false),
             performance: RefCell::new(None),
@@ -276,8 +279,17 @@ impl FlowStore {
             return self.go_inside(at);
         }
         place::bare();
+        let ours = self.stored().is_some();
         if address == Address::Activate {
-            return self.activate(token.map(Secret::new), code);
+            match self.inner().config.device_activation {
+                true => return self.activate(token.map(Secret::new), code),
+                // A transaction of this tab's may have its page here; a link begins nothing.
+                false if token.is_some() || !(step || ours) => {
+                    self.next_epoch();
+                    return self.apply(Event::Lost);
+                }
+                false => {}
+            }
         }
         if !wishes.is_empty() {
             return self.start(purpose, Route::Here, wishes, true);
@@ -310,11 +322,7 @@ impl FlowStore {
     #[inline(never)]
     fn activate(self, token: Option<Secret>, code: Option<String>) {
         if let Some(token) = token {
-            let mut attempt = Attempt::of_state_token(token);
-            attempt
-                .kept
-                .extend(code.map(|code| ("userCode".to_owned(), code)));
-            return self.resume(attempt, Address::Activate);
+            return self.begin_activation(token, code);
         }
         match self.stored() {
             Some(attempt) if attempt.route == Route::StateToken => {
@@ -326,6 +334,38 @@ impl FlowStore {
                 place::replace(&[self.inner().config.org(), "/activate?", &query].concat());
             }
         }
+    }
+
+    /// Goes on with a state token if it is that of a device's activation. Until that is known nothing of it is stored, and
+    /// what this tab had stays.
+    fn begin_activation(self, token: Secret, code: Option<String>) {
+        let inner = self.inner();
+        let epoch = self.next_epoch();
+        inner.activation.replace(Some((token.clone(), code.clone())));
+        self.apply(Event::Starting(Purpose::SignIn));
+        self.watch();
+        spawn(async move {
+            let entered = drive::activate(&Browser, inner.config, token, code).await;
+            if inner.epoch.get() != epoch {
+                return;
+            }
+            match entered {
+                Ok(entered) => {
+                    inner.activation.replace(None);
+                    self.forget();
+                    self.apply(Event::Kept(entered.attempt.kept.clone()));
+                    self.entered(Ok(entered), Some(Address::Activate), true)
+                        .await;
+                }
+                Err(failure) => {
+                    inner.lasting.replace(None);
+                    if failure == Failure::NoActivation {
+                        inner.activation.replace(None);
+                    }
+                    self.apply(Event::Failed(failure));
+                }
+            }
+        });
     }
 
     /// The page's address. A redirect URI of one's own is the callback too.
@@ -340,7 +380,10 @@ impl FlowStore {
     /// The transaction that this tab has.
     fn stored(self) -> Option<Attempt> {
         let text = self.inner().storage.get(TRANSACTION)?;
-        Attempt::read(&text).filter(|attempt| attempt.handle.is_some())
+        let activates = self.inner().config.device_activation;
+        Attempt::read(&text)
+            .filter(|attempt| attempt.handle.is_some())
+            .filter(|attempt| activates || attempt.route != Route::StateToken)
     }
 
     /// Home. A request that is out is nobody's any more; the transaction can be taken up again by its address.
@@ -672,6 +715,11 @@ impl FlowStore {
             }
             // The session could not be renewed, and may be now.
             Press::Resume if self.inner().keeper.lapsed() => self.open(),
+            Press::Resume if self.inner().activation.borrow().is_some() => {
+                if let Some((token, code)) = self.inner().activation.take() {
+                    self.begin_activation(token, code);
+                }
+            }
             Press::Resume => {
                 // What went on in another tab is taken back; if it is over, one signs in.
                 let ended = self.with_untracked(|flow| matches!(flow.phase, Phase::Stopped(_)));
@@ -728,6 +776,7 @@ impl FlowStore {
         }
         let epoch = self.next_epoch();
         self.forget();
+        inner.activation.replace(None);
         let hint = wishes.iter().find(|(name, _)| *name == "login_hint");
         let hint = hint.map(|(_, hint)| ("identifier".to_owned(), hint.expose().to_owned()));
         self.apply(Event::Kept(hint.into_iter().collect()));

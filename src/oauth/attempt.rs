@@ -89,14 +89,14 @@ impl Attempt {
         }
     }
 
-    /// A transaction that the org started itself, by its state token. It brings no code, so it needs no proof of its own, and
-    /// no callback may ever take it for one's own.
-    pub fn of_state_token(token: Secret) -> Self {
-        let random = Self::new(Purpose::SignIn, &[0; Self::RANDOM]);
+    /// A transaction that the org started itself, by its state token: a device's activation. It never ends with a code for
+    /// this app, and a code that comes all the same is never exchanged. State, nonce and verifier are random here too, so
+    /// that nobody can make a code that fits them (RFC 7636, section 7.1).
+    pub fn of_state_token(token: Secret, random: &[u8; Self::RANDOM]) -> Self {
         Self {
             handle: Some(token),
             route: Route::StateToken,
-            ..random
+            ..Self::new(Purpose::SignIn, random)
         }
     }
 

@@ -32,6 +32,11 @@ pub(super) fn page(transaction: &Transaction, remediation: &Remediation) -> Card
     } else if remediation.step == Step::Other {
         card.heading = humanised(&remediation.form.name);
     }
+    // RFC 8628, section 5.4: the link to this page may come from somebody else.
+    if remediation.step == Step::UserCode {
+        card.icon = Some(Icon::Device);
+        card.intro.push(Text::DeviceCodeWarning.words().to_owned());
+    }
     if let Some(about) = &remediation.about {
         card.intro
             .extend(about.question.clone().or_else(|| about.address.clone()));

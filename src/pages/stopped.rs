@@ -201,6 +201,12 @@ pub(super) fn failed(failure: &Failure, config: &Config) -> Card {
             label = Text::StartAgain;
             press = Press::Start(Purpose::SignIn);
         }
+        Failure::NoActivation | Failure::ActivationSignsIn => {
+            card.heading = Text::ActivationHeading.words().to_owned();
+            card.intro.push(sentence(failure));
+            label = Text::SignIn;
+            press = Press::Start(Purpose::SignIn);
+        }
         // The org's own answer, which it gives no step with.
         Failure::Passing { .. } => {
             card.step = "terminal".to_owned();
@@ -312,6 +318,8 @@ pub(super) fn sentence(failure: &Failure) -> String {
             Denial::Site => Text::KeySite,
             Denial::Unable => Text::KeyUnable,
         },
+        Failure::NoActivation => Text::NoActivation,
+        Failure::ActivationSignsIn => Text::ActivationSignsIn,
         Failure::ForeignCallback => Text::ForeignCallback,
         Failure::Callback { .. } => Text::CallbackFailed,
     };

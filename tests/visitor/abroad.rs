@@ -29,12 +29,13 @@ impl Visitor {
         if address == Address::Callback {
             return self.comes_back(query).await;
         }
-        if let Some(token) = parameter("stateToken") {
-            let mut attempt = Attempt::of_state_token(Secret::new(token));
-            attempt
-                .kept
-                .extend(parameter("user_code").map(|code| ("userCode".to_owned(), code)));
-            return self.resumes(attempt).await;
+        if address == Address::Activate && !self.config.device_activation {
+            return self.flow.borrow_mut().apply(Event::Lost);
+        }
+        if let Some(token) = parameter("stateToken").filter(|_| address == Address::Activate) {
+            return self
+                .activates(Secret::new(token), parameter("user_code"))
+                .await;
         }
         let mut wishes: Vec<Wish> = Vec::new();
         let mut purpose = address.purpose();
@@ -45,6 +46,21 @@ impl Visitor {
             }
         }
         self.comes_with(purpose, &wishes).await;
+    }
+
+    /// Follows a link to sign a device in.
+    async fn activates(&self, token: Secret, code: Option<String>) {
+        self.flow
+            .borrow_mut()
+            .apply(Event::Starting(Purpose::SignIn));
+        match flow::activate(&self.world, &self.config, token, code).await {
+            Ok(entered) => {
+                let kept = entered.attempt.kept.clone();
+                self.flow.borrow_mut().apply(Event::Kept(kept));
+                self.entered(Ok(entered)).await;
+            }
+            Err(failure) => self.flow.borrow_mut().apply(Event::Failed(failure)),
+        }
     }
 
     /// Comes with more than a purpose.

@@ -782,6 +782,11 @@ impl Visitor {
         self.stored.borrow().is_some()
     }
 
+    /// The transaction that a reload would take up.
+    pub fn stored_attempt(&self) -> Option<Attempt> {
+        Attempt::read(self.stored.borrow().as_deref()?)
+    }
+
     /// Up to the list of authenticators.
     pub async fn signs_up(&self, email: &str) {
         self.comes_to(Purpose::SignUp).await;

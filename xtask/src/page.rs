@@ -136,6 +136,7 @@ const USUAL: &str = concat!(
     r#"{"issuer":"^(https://(?!your-org\\.)[\\w.-]+|http://(localhost|127\\.0\\.0\\.1))(:\\d+)?(/[\\w./-]*)?$","#,
     r#""clientId":"^(?!your-client-id$)[\\w-]+$","redirectUri":"^https?:[^#]+$","scopes":"(^|[\" ])openid([\" ]|$)","#,
     r#""brand":"^{","debug":"^false$","cookies":"^(true|false)$","hostedSignIn":"^(true|false)$","#,
+    r#""deviceActivation":"","#,
     r#""postLogoutRedirectUri":"^https?:","acrValues":"^[^[{]","maxAge":"^\\d+$","#,
     r#""fastpass":"","dpop":"","storage":"","idleMinutes":"","resource":""}"#
 );

@@ -182,7 +182,10 @@ fn j24_signs_in_on_the_orgs_own_page() {
 
 #[test]
 fn k18_a_device_is_signed_in_by_its_code() {
-    visit("k18", Scene::new().policy("device-code"), async |visit| {
+    let scene = Scene::new()
+        .policy("device-code")
+        .config(Config::with("deviceActivation", "true"));
+    visit("k18", scene, async |visit| {
         visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
         let form = "client_id=vestibule&scope=openid";
         let device = visit
