@@ -196,6 +196,11 @@ impl Config {
         [self.issuer.as_str(), base, path].concat()
     }
 
+    /// Whether each start asks for that parameter.
+    pub fn asks_for(&self, parameter: &str) -> bool {
+        self.wishes.iter().any(|(name, _)| *name == parameter)
+    }
+
     /// What tells this deployment's stored values from those of another on the same origin.
     pub fn namespace(&self) -> String {
         [self.issuer.as_str(), "|", &self.client_id].concat()

@@ -14,7 +14,7 @@ use crate::http::{self, HttpRequest, HttpResponse};
 use crate::idx::Error;
 use crate::json::{self, Value};
 use crate::messages;
-use crate::oauth::{Attempt, Purpose, Refusal, SKEW, Setting};
+use crate::oauth::{Asked, Attempt, Purpose, Refusal, SKEW, Setting};
 use crate::pages;
 use crate::text::Doctor;
 
@@ -155,7 +155,7 @@ pub fn discovery(config: &Config) -> HttpRequest {
 /// no code is ever had, and if there were one, nobody would exchange it.
 pub fn start(config: &Config) -> HttpRequest {
     let nothing = [0; Attempt::RANDOM];
-    Attempt::new(Purpose::SignIn, &nothing).start(config, &[0; 32], &[])
+    Attempt::new(Purpose::SignIn, &nothing).start(config, &[0; 32], &Asked::default())
 }
 
 /// Whether the policy of the page at `root` lets it ask the org anything.
@@ -197,6 +197,11 @@ fn judged(evidence: &Evidence) -> Vec<Finding> {
             None
         }
     };
+    // Whether it is wanted is the deployer's to say.
+    if config.is_some_and(|config| config.device_activation) {
+        let seen = Doctor::DeviceActivationOn.words().to_owned();
+        found.push(unknown(Doctor::DeviceActivation, seen));
+    }
     if let Some(device) = evidence.device {
         lent(device, evidence, &mut found);
     }
@@ -554,6 +559,10 @@ fn started(config: &Config, evidence: &Evidence, found: &mut Vec<Finding>) {
     let Err(refusal) = Attempt::interaction_handle(response) else {
         return found.push(good(Doctor::Start, Doctor::StartSeen.words().to_owned()));
     };
+    let refusal = match config.asks_for("acr_values") {
+        true => refusal.of_an_assurance(),
+        false => refusal,
+    };
     let status = refusal.status.to_string();
     let (Some(setting), Error::OAuth { code, description }) = (refusal.setting, &refusal.error)
     else {
@@ -573,6 +582,11 @@ fn refused(setting: Setting, refusal: &Refusal, config: &Config) -> (Doctor, Doc
     let (about, what, remedy) = match setting {
         Setting::ClientId => (Doctor::Client, Doctor::ClientWrong, Doctor::ClientRemedy),
         Setting::Grant => (Doctor::Grant, Doctor::GrantWrong, Doctor::GrantRemedy),
+        Setting::AcrValues => (
+            Doctor::Assurance,
+            Doctor::AssuranceWrong,
+            Doctor::AssuranceRemedy,
+        ),
         Setting::Dpop => (
             Doctor::Possession,
             Doctor::PossessionWrong,

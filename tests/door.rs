@@ -6,6 +6,7 @@ mod visitor;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use vestibule::oauth::Purpose;
 use visitor::{APP, Visitor};
 
 const MARY: &str = "mary@acme.test";
@@ -76,14 +77,19 @@ async fn a_link_to_sign_a_device_in_takes_no_transaction_of_somebody_elses() {
 async fn a_link_to_sign_a_device_in_signs_nobody_in_here() {
     let mary = mary_of("password-only");
     let handle = eve_begins(&mary).await;
-    let identify = json!({"stateHandle": handle, "identifier": EVE, "credentials": {"passcode": PASSWORD}});
+    let identify =
+        json!({"stateHandle": handle, "identifier": EVE, "credentials": {"passcode": PASSWORD}});
     let done = mary
         .posts("/idp/idx/identify", JSON, identify.to_string())
         .await;
     assert!(done.text.contains("interaction_code"), "{}", done.text);
     let handle = state_handle(&done.text);
     mary.opens(&format!("/activate?stateToken={handle}")).await;
-    assert_eq!(mary.signed_in_as(), None, "Mary would work in Eve's account");
+    assert_eq!(
+        mary.signed_in_as(),
+        None,
+        "Mary would work in Eve's account"
+    );
     assert_eq!(mary.page().heading, "No device was signed in");
 }
 
@@ -123,4 +129,124 @@ async fn an_org_that_is_busy_says_nothing_of_the_link() {
     mary.goes_offline(false);
     mary.returns(there.as_deref().expect("on to the app")).await;
     assert_eq!(mary.step(), "user-code");
+}
+
+// What a start must not lose
+
+/// The fields of the newest request of that path.
+fn newest(mary: &Visitor, path: &str) -> String {
+    let requests = mary.org().requests();
+    let mut requests = requests.iter().rev();
+    let found = requests.find(|asked| asked.path.ends_with(path));
+    found
+        .map(|asked| asked.body.to_string())
+        .unwrap_or_default()
+}
+
+#[tokio::test]
+async fn the_orgs_own_page_is_asked_for_what_the_address_asked() {
+    let mary = Visitor::with(
+        "password-only",
+        r#"{"issuer":"http://localhost:8081/oauth2/default","clientId":"vestibule","hostedSignIn":true}"#,
+    );
+    mary.opens(&format!(
+        "/login?acr_values=urn:okta:loa:2fa:any&max_age=60&login_hint={MARY}"
+    ))
+    .await;
+    let url = mary.goes_to_the_orgs_page().await;
+    for part in [
+        "acr_values=urn%3Aokta%3Aloa%3A2fa%3Aany",
+        "max_age=60",
+        "login_hint=mary",
+    ] {
+        assert!(url.contains(part), "{part} in {url}");
+    }
+    let back = mary.stored_attempt().expect("an attempt is stored");
+    assert_eq!(back.acr.as_deref(), Some("urn:okta:loa:2fa:any"));
+    assert_eq!(
+        back.max_age,
+        Some(60),
+        "what comes back is checked against it"
+    );
+}
+
+#[tokio::test]
+async fn an_assurance_that_the_org_does_not_offer_is_named() {
+    let mary = Visitor::with(
+        "password-only",
+        r#"{"issuer":"http://localhost:8081/oauth2/default","clientId":"vestibule","acrValues":"urn:nobody"}"#,
+    );
+    mary.opens("/login").await;
+    let page = mary.page();
+    let said = page.intro.join(" ");
+    assert!(
+        said.contains("acrValues") && said.contains("The org says"),
+        "{said}"
+    );
+    assert!(!said.contains("embedded"), "{said}");
+    // Asked for by an address alone it is no fault of the deployment's.
+    let mary = Visitor::of("password-only");
+    mary.opens("/login?acr_values=urn:nobody").await;
+    let page = mary.page();
+    let said = page.intro.join(" ");
+    assert!(
+        said.contains("acr_values") && !said.contains("config.json"),
+        "{said}"
+    );
+    assert_eq!(page.step, "terminal");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_starts_again_asks_for_the_same() {
+    let mary = mary_of("mfa-email");
+    mary.opens("/login?acr_values=urn:okta:loa:2fa:any&max_age=60")
+        .await;
+    let first = newest(&mary, "/interact");
+    let asked = mary.stored_attempt().expect("an attempt is stored").asked();
+    mary.comes_with(Purpose::SignIn, &asked).await;
+    let again = newest(&mary, "/interact");
+    for part in ["acr_values", "max_age"] {
+        assert!(
+            first.contains(part) && again.contains(part),
+            "{part} in {again}"
+        );
+    }
+}
+
+// Whose a link is
+
+#[tokio::test]
+async fn a_link_says_whose_account_it_leads_to_on_each_page() {
+    let mary = mary_of("password-only");
+    let body = json!({"email": EVE}).to_string();
+    let made = mary.posts("/console/recovery", JSON, body).await;
+    let made: Value = serde_json::from_str(&made.text).expect("JSON");
+    let token = made["token"].as_str().expect("a token");
+    mary.opens(&format!("/recover?recovery_token={token}"))
+        .await;
+    assert_eq!(mary.step(), "reset-authenticator");
+    let says = |mary: &Visitor| mary.page().intro.join(" ").contains(EVE);
+    assert!(says(&mary), "{:?}", mary.page());
+    mary.reloads().await;
+    assert!(says(&mary), "after a reload: {:?}", mary.page());
+    // A sign-in of one's own says nothing of the kind.
+    mary.comes_to(Purpose::SignIn).await;
+    let page = mary.page();
+    assert!(!page.intro.join(" ").contains("link"), "{page:?}");
+}
+
+// The only identity provider
+
+#[tokio::test]
+async fn who_comes_back_from_the_only_provider_with_an_error_is_not_sent_there_again() {
+    let mary = Visitor::of("social");
+    let only = json!({"onlyIdp": true}).to_string();
+    mary.posts("/console/client", JSON, only).await;
+    mary.comes_to(Purpose::SignIn).await;
+    let to = mary.is_sent_to().expect("the only way");
+    let back = mary.at_the_service(&to, json!({"action": "deny"})).await;
+    mary.returns(&back).await;
+    assert_eq!(mary.is_sent_to(), None, "it would go round and round");
+    assert!(!mary.problems().is_empty(), "the error is said");
+    assert!(!mary.services().is_empty(), "a press leads there again");
 }

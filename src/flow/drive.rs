@@ -9,7 +9,7 @@ use crate::idx::{
     self, Answers, Challenge, Class, Form, Message, Progress, Reach, Step, Stop, Transaction,
 };
 use crate::json::Value;
-use crate::oauth::{Attempt, Key, ProofKey, Purpose, Refusal, Route, Wish};
+use crate::oauth::{Asked, Attempt, Key, ProofKey, Purpose, Refusal, Route};
 use crate::secret::Secret;
 
 /// The world outside: the network, the clock, chance and arithmetic that the platform does better.
@@ -135,8 +135,7 @@ pub struct Entered {
     pub progress: Progress,
 }
 
-/// Starts a transaction: interact, introspect, and on to what the person came for where the org offers it. With `wishes`
-/// the start asks for more than usual. By [`Route::Hosted`] nothing is sent: it stops with the address of the org's own
+/// Starts a transaction: interact, introspect, and on to what the person came for where the org offers it. By [`Route::Hosted`] nothing is sent: it stops with the address of the org's own
 /// page to go to.
 ///
 /// # Errors
@@ -146,14 +145,14 @@ pub async fn start(
     config: &Config,
     purpose: Purpose,
     route: Route,
-    wishes: &[Wish],
+    asked: &Asked,
 ) -> Result<Entered, Failure> {
     let mut random = [0; Attempt::RANDOM];
     world.random(&mut random)?;
     let mut attempt = Attempt::new(purpose, &random);
     attempt.route = route;
     let digest = world.sha256(attempt.verifier.expose().as_bytes()).await?;
-    let mut request = attempt.start(config, &digest, wishes);
+    let mut request = attempt.start(config, &digest, asked);
     if route == Route::Hosted {
         let progress = Progress::Stopped(Transaction::away(request.url));
         return Ok(Entered { attempt, progress });
@@ -163,7 +162,13 @@ pub async fn start(
     match Attempt::interaction_handle(&answer) {
         Ok(handle) => attempt.handle = Some(handle),
         Err(refusal) => {
-            let progress = end_of(&refusal, wishes).ok_or(Failure::Start(refusal))?;
+            let progress = match end_of(&refusal, asked) {
+                Some(progress) => progress,
+                None if attempt.acr.is_some() => {
+                    return Err(Failure::Start(refusal.of_an_assurance()));
+                }
+                None => return Err(Failure::Start(refusal)),
+            };
             return Ok(Entered { attempt, progress });
         }
     }
@@ -178,16 +183,15 @@ fn cookies(config: &Config, purpose: Purpose) -> bool {
 
 /// The end that a refusal to start means: a mail's link that opens nothing, or an assurance that nobody can give (protocol
 /// reference, 1.3, 5.3 and 5.9).
-fn end_of(refusal: &Refusal, wishes: &[Wish]) -> Option<Progress> {
+fn end_of(refusal: &Refusal, asked: &Asked) -> Option<Progress> {
     let idx::Error::OAuth { code, description } = &refusal.error else {
         return None;
     };
-    let wished = |name: &str| wishes.iter().any(|(known, _)| *known == name);
+    let wished = |name: &str| asked.wish(name).is_some();
     let key = match code.as_str() {
         "invalid_request" if wished("activation_token") => "idx.missing.activation.token",
         "invalid_request" if wished("recovery_token") => "idx.invalid.forgot.password.token",
         "unmet_authentication_requirements" => "oie.assurance.unsatisfiable",
-        "access_denied" if wished("acr_values") => "oie.assurance.unsatisfiable",
         _ => return None,
     };
     let id = refusal.request_id.clone();

@@ -6,8 +6,8 @@ use super::{Failure, World};
 use crate::config::Config;
 use crate::http::{HttpRequest, HttpResponse, Transport};
 use crate::oauth::{
-    self, Attempt, Challenge, Claims, Expected, IdToken, Key, Proof, Refusal, Route, Server, Servers, Tie,
-    TokenError, Tokens,
+    self, Attempt, Challenge, Claims, Expected, IdToken, Key, Proof, Refusal, Route, Server,
+    Servers, Tie, TokenError, Tokens,
 };
 use crate::secret::Secret;
 

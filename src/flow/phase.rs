@@ -48,6 +48,8 @@ pub struct Flow {
     pub ended: Option<Ended>,
     /// The browser asks the person for a key just now.
     pub performing: bool,
+    /// A mail's link began the transaction: each page says whose account it is.
+    pub by_link: bool,
 }
 
 /// Where a flow stands.
@@ -88,6 +90,8 @@ pub enum Phase {
     Carried(String),
     /// An address that this app has not.
     Unknown,
+    /// Somebody who is signed in opened a mail's link: it would take the place of their session.
+    LinkOpened(Session),
     /// A developer looks at the exchange so far.
     Traced {
         /// The exchange.
@@ -190,6 +194,10 @@ pub enum Event {
     Carried(String),
     /// An address that this app has not.
     Lost,
+    /// Somebody who is signed in opened a mail's link.
+    LinkOpened(Session),
+    /// Whether a mail's link began the transaction.
+    ByLink(bool),
     /// A developer looks at the exchange so far.
     Traced(String),
 }
@@ -219,6 +227,7 @@ impl Default for Flow {
             idle_until: None,
             ended: None,
             performing: false,
+            by_link: false,
         }
     }
 }
@@ -311,7 +320,9 @@ impl Flow {
             }
             Event::Idle(until) => self.idle_until = until,
             Event::Renewed(renewed) => {
-                if let Phase::Home(Some(session)) | Phase::Inside { session, .. } = &mut self.phase
+                if let Phase::Home(Some(session))
+                | Phase::Inside { session, .. }
+                | Phase::LinkOpened(session) = &mut self.phase
                 {
                     *session = renewed;
                 }
@@ -367,6 +378,13 @@ impl Flow {
                     ..Self::default()
                 }
             }
+            Event::LinkOpened(session) => {
+                *self = Self {
+                    phase: Phase::LinkOpened(session),
+                    ..Self::default()
+                }
+            }
+            Event::ByLink(by_link) => self.by_link = by_link,
         }
     }
 
@@ -394,10 +412,10 @@ impl Flow {
     pub fn session(&self) -> Option<&Session> {
         match &self.phase {
             Phase::Home(session) => session.as_ref(),
-            Phase::Inside { session, .. } => Some(session),
+            Phase::Inside { session, .. } | Phase::LinkOpened(session) => Some(session),
             Phase::Traced { before, .. } => match &**before {
                 Phase::Home(session) => session.as_ref(),
-                Phase::Inside { session, .. } => Some(session),
+                Phase::Inside { session, .. } | Phase::LinkOpened(session) => Some(session),
                 _ => None,
             },
             _ => None,
@@ -434,14 +452,16 @@ impl Flow {
         }
     }
 
-    /// Where the only way leads, if that is another service and the org has nothing to say about it. An address that is not
+    /// Where the only way leads, if that is another service and there is nothing to say about it: who comes back from there
+    /// without success is told why, and goes again by a press. An address that is not
     /// the embedded flow's own (protocol reference, 5.6) does not come back here: it waits for a press.
     pub fn only_way(&self) -> Option<&str> {
         let (transaction, shown) = self.shown()?;
         let only = transaction.remediations.len() == 1
             && matches!(shown.step, Step::RedirectIdp | Step::PivIdp)
             && transaction.messages.is_empty()
-            && shown.messages.is_empty();
+            && shown.messages.is_empty()
+            && self.failure.is_none();
         (only && text::has(&shown.form.href, "/v1/authorize?") && http::navigable(&shown.form.href))
             .then_some(shown.form.href.as_str())
     }

@@ -18,7 +18,7 @@ use crate::idx::{
     Answer, Answers, ELSEWHERE, Form, Kind, PROVIDER_FAILED, Progress, REMEMBER, Stop,
 };
 use crate::leptos::*;
-use crate::oauth::{Attempt, Challenge, Purpose, Refusal, Route, Wish};
+use crate::oauth::{Asked, Attempt, Challenge, Purpose, Refusal, Route, Setting};
 use crate::pages::{self, Action, Card, Press, Raw};
 use crate::secret::Secret;
 use crate::session::Page;
@@ -26,6 +26,10 @@ use crate::session::idle::{Finding, Idle};
 use crate::session::keeper::{IDLE, Keeper, News};
 
 const TRANSACTION: &str = "transaction";
+/// How often this tab was sent on to the only identity provider without a press.
+const SENT_ON: &str = "sent-on";
+/// So often at most: a provider that sends people straight back would otherwise do so for ever.
+const SENDS: u32 = 2;
 /// After so many milliseconds a page says that it still waits.
 const LASTING: u32 = 5_000;
 /// After so many polls without an answer a page that only waits says why.
@@ -56,6 +60,12 @@ struct Inner {
     pages: &'static [Page],
     /// Where the person was going when they were asked who they are: from the origin's root on.
     back: RefCell<Option<String>>,
+    /// What the address or a resource asked for: every start asks for it until somebody is signed in or goes home.
+    asked: RefCell<Asked>,
+    /// A mail's link that was opened while somebody is signed in, until they say that they want it.
+    link: RefCell<Option<(Purpose, Asked)>>,
+    /// Somebody has just come back from another service, and is not sent there again without a press.
+    returned: Cell<bool>,
     /// The session's tokens could not be renewed, and the page says so.
     stranded: Cell<bool>,
     /// What resources wanted that the person was asked for: asked for once more by the same one it is not to be had.
@@ -133,6 +143,9 @@ impl FlowStore {
             idle,
             pages,
             back: RefCell::new(None),
+            asked: RefCell::default(),
+            link: RefCell::new(None),
+            returned: Cell::new(false),
             stranded: Cell::new(false),
             stepped: RefCell::default(),
             attempt: RefCell::new(None),
@@ -258,12 +271,12 @@ impl FlowStore {
             return self.revive();
         }
         let parameter = |name: &str| place::parameter(name).filter(|value| !value.is_empty());
-        let mut wishes: Vec<Wish> = Vec::new();
+        let mut asked = Asked::default();
         let mut purpose = address.purpose();
         for (spelt, name, means) in WISHES {
             if let Some(value) = parameter(spelt) {
                 purpose = means.unwrap_or(purpose);
-                wishes.push((name, Secret::new(value)));
+                asked.wishes.push((name, Secret::new(value)));
             }
         }
         let (token, code) = (parameter("stateToken"), parameter("user_code"));
@@ -274,7 +287,7 @@ impl FlowStore {
         let path = place::path();
         // A page of the app's own has its query to itself, but where it stands at the root.
         if let Some(at) = self.inner().page_at(&path)
-            && (!path.is_empty() || wishes.is_empty() && !idle)
+            && (!path.is_empty() || asked.wishes.is_empty() && !idle)
         {
             return self.go_inside(at);
         }
@@ -291,8 +304,17 @@ impl FlowStore {
                 false => {}
             }
         }
-        if !wishes.is_empty() {
-            return self.start(purpose, Route::Here, wishes, true);
+        if !asked.wishes.is_empty() {
+            return match self.session().filter(|_| asked.by_link()) {
+                // What the link leads to would take the place of the session: that is asked first.
+                Some(session) => {
+                    self.next_epoch();
+                    self.inner().link.replace(Some((purpose, asked)));
+                    self.apply(Event::LinkOpened(session));
+                    self.watch_over();
+                }
+                None => self.start_with(purpose, asked, true),
+            };
         }
         if let Some(session) = self.session() {
             self.next_epoch();
@@ -312,9 +334,15 @@ impl FlowStore {
             }
             _ => match self.stored() {
                 Some(attempt) => self.resume(attempt, address),
-                None => self.start(purpose, Route::Here, wishes, true),
+                None => self.start(purpose, Route::Here, true),
             },
         }
+    }
+
+    /// Starts with what an address or a resource asks for, and nothing of what was asked before.
+    fn start_with(self, purpose: Purpose, asked: Asked, replace: bool) {
+        self.inner().asked.replace(asked);
+        self.start(purpose, Route::Here, replace);
     }
 
     /// A device is to be signed in by its code. The org gives out the state token for that on its own page (protocol
@@ -341,7 +369,9 @@ impl FlowStore {
     fn begin_activation(self, token: Secret, code: Option<String>) {
         let inner = self.inner();
         let epoch = self.next_epoch();
-        inner.activation.replace(Some((token.clone(), code.clone())));
+        inner
+            .activation
+            .replace(Some((token.clone(), code.clone())));
         self.apply(Event::Starting(Purpose::SignIn));
         self.watch();
         spawn(async move {
@@ -425,7 +455,7 @@ impl FlowStore {
                 inner.back.replace(Some(place::whole()));
                 match self.stored() {
                     Some(attempt) => self.resume(attempt, Address::Login),
-                    None => self.start(Purpose::SignIn, Route::Here, Vec::new(), true),
+                    None => self.start_with(Purpose::SignIn, Asked::default(), true),
                 }
             }
         }
@@ -435,6 +465,9 @@ impl FlowStore {
     #[inline(never)]
     fn welcome(self, session: Session, moves: bool) {
         let inner = self.inner();
+        inner.asked.take();
+        inner.returned.set(false);
+        inner.storage.remove(SENT_ON);
         let back = inner.back.take().and_then(|back| place::own(&back));
         if let Some(back) = back {
             let path = place::under_root(&back);
@@ -537,7 +570,7 @@ impl FlowStore {
     /// Lets somebody sign in, and brings them back here.
     pub fn sign_in_here(self) {
         self.inner().back.replace(Some(place::whole()));
-        self.start(Purpose::SignIn, Route::Here, Vec::new(), false);
+        self.start_with(Purpose::SignIn, Asked::default(), false);
     }
 
     /// A resource wants the person to prove more, or again: then they are asked, and come back here. `false` if it wants
@@ -552,13 +585,8 @@ impl FlowStore {
         if before {
             return false;
         }
-        let mut wishes: Vec<Wish> = Vec::new();
-        let acr = wanted.acr_values.map(Secret::new);
-        wishes.extend(acr.map(|acr| ("acr_values", acr)));
-        let age = wanted.max_age.map(|age| Secret::new(age.to_string()));
-        wishes.extend(age.map(|age| ("max_age", age)));
         inner.back.replace(Some(place::whole()));
-        self.start_as(Purpose::SignIn, Route::Here, wishes, false, true);
+        self.start_with(Purpose::SignIn, wanted.asked(), false);
         true
     }
 
@@ -569,6 +597,7 @@ impl FlowStore {
         }
         let inner = self.inner();
         inner.deeds.set(0);
+        self.is_present();
         let card = pages::card(&self.flow.read_untracked(), inner.config);
         match pages::check(&card, raw) {
             Ok(checked) => {
@@ -608,12 +637,20 @@ impl FlowStore {
             return;
         }
         self.inner().deeds.set(0);
+        self.is_present();
         match press {
             // Who waits no longer does not wait for the rest of the app either.
             Press::Abandon => self.abandon(),
             Press::Reload => place::reload(),
             press => self.once_whole(Some(press.clone()), move |store| store.does(press)),
         }
+    }
+
+    /// Somebody presses something: what the page did by itself counts from the beginning.
+    fn is_present(self) {
+        let inner = self.inner();
+        inner.returned.set(false);
+        inner.storage.remove(SENT_ON);
     }
 
     fn abandon(self) {
@@ -672,11 +709,16 @@ impl FlowStore {
                     self.send(form, Answers::new().with(path, value), Way::Pressed);
                 }
             }
-            Press::Start(purpose) => self.start(purpose, Route::Here, Vec::new(), false),
+            Press::Start(purpose) => self.start(purpose, Route::Here, false),
+            Press::FollowLink => {
+                if let Some((purpose, asked)) = self.inner().link.take() {
+                    self.start_with(purpose, asked, true);
+                }
+            }
             Press::Perform(at) => self.perform(at, false),
             Press::Again => {
                 let purpose = self.flow.read_untracked().purpose;
-                self.start(purpose, Route::Here, Vec::new(), false);
+                self.start(purpose, Route::Here, false);
             }
             Press::Retry => {
                 let last = self.inner().last.borrow().clone();
@@ -693,7 +735,7 @@ impl FlowStore {
             }
             Press::Abandon => self.abandon(),
             Press::Leave(url) => place::leave(&url),
-            Press::Hosted => self.start(Purpose::SignIn, Route::Hosted, Vec::new(), false),
+            Press::Hosted => self.start(Purpose::SignIn, Route::Hosted, false),
             Press::SignOut => self.sign_out(Ended::SignedOut),
             Press::Stay => {
                 if let Some(idle) = self.inner().idle {
@@ -708,6 +750,8 @@ impl FlowStore {
             }
             Press::Home => {
                 self.inner().back.replace(None);
+                self.inner().asked.take();
+                self.inner().link.take();
                 if !place::path().is_empty() {
                     place::show("", false);
                 }
@@ -732,7 +776,7 @@ impl FlowStore {
                     Some(attempt) => self.resume(attempt, address),
                     None => {
                         let purpose = self.flow.read_untracked().purpose;
-                        self.start(purpose, Route::Here, Vec::new(), false);
+                        self.start(purpose, Route::Here, false);
                     }
                 }
             }
@@ -756,44 +800,32 @@ impl FlowStore {
         inner.last.borrow().is_some() || inner.carried.borrow().is_some()
     }
 
-    /// A new transaction. An older one is forgotten. Its address takes the place of the one that led to it, or follows it.
-    fn start(self, purpose: Purpose, route: Route, wishes: Vec<Wish>, replace: bool) {
-        self.start_as(purpose, route, wishes, replace, false);
-    }
-
-    /// The same; where a resource `demands`, its wishes count before those of the configuration.
-    fn start_as(
-        self,
-        purpose: Purpose,
-        route: Route,
-        wishes: Vec<Wish>,
-        replace: bool,
-        demands: bool,
-    ) {
+    /// A new transaction, with what the address or a resource asked for. An older one is forgotten. Its address takes the
+    /// place of the one that led to it, or follows it.
+    fn start(self, purpose: Purpose, route: Route, replace: bool) {
         let inner = self.inner();
-        if !demands {
+        // The token of a mail's link works once; the rest holds for every start.
+        let asked = inner.asked.take();
+        inner.asked.replace(asked.lasting());
+        if !asked.step_up {
             inner.stepped.borrow_mut().clear();
         }
         let epoch = self.next_epoch();
         self.forget();
         inner.activation.replace(None);
-        let hint = wishes.iter().find(|(name, _)| *name == "login_hint");
-        let hint = hint.map(|(_, hint)| ("identifier".to_owned(), hint.expose().to_owned()));
+        let hint = asked.wish("login_hint");
+        let hint = hint.map(|hint| ("identifier".to_owned(), hint.to_owned()));
         self.apply(Event::Kept(hint.into_iter().collect()));
         inner.listed.set(false);
         self.apply(Event::Starting(purpose));
         self.watch();
         spawn(async move {
-            let mut config = inner.config.clone();
-            if demands {
-                config.wishes.clear();
-            }
             let there = match purpose {
                 Purpose::SignIn => Ok(()),
                 _ => browser::whole().await,
             };
             let entered = match there {
-                Ok(()) => drive::start(&Browser, &config, purpose, route, &wishes).await,
+                Ok(()) => drive::start(&Browser, inner.config, purpose, route, &asked).await,
                 Err(gone) => Err(gone.into()),
             };
             if inner.epoch.get() != epoch {
@@ -836,10 +868,25 @@ impl FlowStore {
     }
 
     /// Goes to the other service where that is all one can do; never for somebody who comes back from there.
+    ///
+    /// A provider may send people back at once, over and over. So this is not done after a return, and only so many times
+    /// without a press, counted in the tab's storage too.
     fn take_the_only_way(self) {
-        if let Some(url) = self.with_untracked(|flow| flow.only_way().map(str::to_owned)) {
-            place::leave(&url);
+        let inner = self.inner();
+        let Some(url) = self.with_untracked(|flow| flow.only_way().map(str::to_owned)) else {
+            return;
+        };
+        let sent = inner.storage.get(SENT_ON);
+        let sent: u32 = sent.and_then(|sent| sent.parse().ok()).unwrap_or(0);
+        if inner.returned.get() || sent >= SENDS {
+            // The next press begins to count anew.
+            inner.returned.set(true);
+            return;
         }
+        inner
+            .storage
+            .set(SENT_ON, &sent.saturating_add(1).to_string());
+        place::leave(&url);
     }
 
     /// The transaction that this tab left.
@@ -858,6 +905,7 @@ impl FlowStore {
         };
         let attempt = Attempt { purpose, ..attempt };
         inner.shared.set(true);
+        inner.asked.replace(attempt.asked());
         if inner.back.borrow().is_none() {
             inner.back.replace(attempt.back.clone());
         }
@@ -882,7 +930,7 @@ impl FlowStore {
                 }
                 // Somebody who opens an entrance, or comes back without success, does not care that a visit is over.
                 if entrance || inner.note.borrow().is_some() {
-                    return self.start(purpose, Route::Here, Vec::new(), true);
+                    return self.start(purpose, Route::Here, true);
                 }
             }
             self.entered(entered, Some(address), true).await;
@@ -899,6 +947,7 @@ impl FlowStore {
         match entered {
             Ok(Entered { attempt, progress }) => {
                 let sent = attempt.sent.clone();
+                self.apply(Event::ByLink(attempt.by_link));
                 self.keep(attempt);
                 self.finish(Way::Pressed, Ok(progress), replace).await;
                 if let Some(address) = address {
@@ -911,7 +960,17 @@ impl FlowStore {
             }
             // What is stored stays: it may be only the network that is away.
             Err(failure) => {
-                self.inner().lasting.replace(None);
+                let inner = self.inner();
+                inner.lasting.replace(None);
+                let refused = matches!(
+                    &failure,
+                    Failure::Start(refusal) if refusal.setting == Some(Setting::AcrValues)
+                );
+                // Asked for again it would be refused again. Who signs in without it goes nowhere that wants it.
+                if refused {
+                    inner.asked.take();
+                    inner.back.take();
+                }
                 self.apply(Event::Answered(Way::Pressed, Err(failure)));
             }
         }
@@ -1058,7 +1117,11 @@ impl FlowStore {
         place::show(&Address::Callback.path(), true);
         inner.shared.set(true);
         let (attempt, carried) = match callback {
-            Callback::Ours(attempt, carried) => (*attempt, carried),
+            Callback::Ours(attempt, carried) => {
+                inner.asked.replace(attempt.asked());
+                inner.returned.set(true);
+                (*attempt, carried)
+            }
             Callback::Bare if self.stored().is_some() => return self.press(Press::Resume),
             other => {
                 self.next_epoch();
@@ -1091,7 +1154,7 @@ impl FlowStore {
         if attempt.handle.is_some() {
             self.resume(attempt, Address::Callback);
         } else {
-            self.start(Purpose::SignIn, Route::Here, Vec::new(), true);
+            self.start(Purpose::SignIn, Route::Here, true);
         }
     }
 

@@ -25,6 +25,42 @@ pub enum Purpose {
 /// A parameter of the start beside the usual ones: its name, and its value, which may open a door.
 pub type Wish = (&'static str, Secret);
 
+/// What a start asks for beside what every start of the deployment does.
+#[derive(Clone, Default)]
+pub struct Asked {
+    /// The parameters (protocol reference, 1.2).
+    pub wishes: Vec<Wish>,
+    /// A resource asks for them (RFC 9470, section 4), and not an address, which anybody can write. Then they count before
+    /// those of the configuration.
+    pub step_up: bool,
+}
+
+impl Asked {
+    /// The value of a parameter.
+    pub fn wish(&self, wanted: &str) -> Option<&str> {
+        let mut wishes = self.wishes.iter();
+        let (_, value) = wishes.find(|(name, _)| *name == wanted)?;
+        Some(value.expose())
+    }
+
+    /// Without the tokens of a mail's link: those work once, and what is left holds for every start that follows.
+    pub fn lasting(&self) -> Self {
+        let lasts = |(name, _): &&Wish| !TOKENS.contains(name);
+        Self {
+            wishes: self.wishes.iter().filter(lasts).cloned().collect(),
+            step_up: self.step_up,
+        }
+    }
+
+    /// Whether a mail's link asks.
+    pub fn by_link(&self) -> bool {
+        self.wishes.iter().any(|(name, _)| TOKENS.contains(name))
+    }
+}
+
+/// The parameters that a mail's link brings. Each begins a transaction of the person whom the mail was for.
+const TOKENS: [&str; 2] = ["activation_token", "recovery_token"];
+
 /// How a transaction is had.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Route {
@@ -58,6 +94,12 @@ pub struct Attempt {
     pub acr: Option<String>,
     /// How many seconds ago the person may have proved themselves, where that was asked for; the ID token must say so.
     pub max_age: Option<u64>,
+    /// The name that the address suggested (`login_hint`).
+    pub login_hint: Option<String>,
+    /// A resource asked for `acr` and `max_age` (RFC 9470).
+    pub step_up: bool,
+    /// A mail's link began it: whose it is, is the link's to say.
+    pub by_link: bool,
     /// Where the person was going when they were asked who they are: a path with query and fragment under the app's root.
     pub back: Option<String>,
     /// What the person typed that is no secret, by path.
@@ -84,6 +126,9 @@ impl Attempt {
             route: Route::Here,
             acr: None,
             max_age: None,
+            login_hint: None,
+            step_up: false,
+            by_link: false,
             back: None,
             kept: Vec::new(),
         }
@@ -101,9 +146,9 @@ impl Attempt {
     }
 
     /// Where this attempt starts (protocol reference, 1.2): the `interact` request, or with [`Route::Hosted`] the address
-    /// of `authorize` as the request's own. `digest` is the SHA-256 of the verifier. Of the wishes those are left out that
-    /// the configuration speaks for.
-    pub fn start(&mut self, config: &Config, digest: &[u8; 32], wishes: &[Wish]) -> HttpRequest {
+    /// of `authorize` as the request's own. `digest` is the SHA-256 of the verifier. An assurance of the configuration stays,
+    /// whatever an address asks for; a resource may ask for another one. Of two ages the smaller counts.
+    pub fn start(&mut self, config: &Config, digest: &[u8; 32], asked: &Asked) -> HttpRequest {
         let challenge = Base64UrlUnpadded::encode_string(digest);
         let mut fields = http::query(&[
             ("client_id", config.client_id.as_str()),
@@ -114,18 +159,35 @@ impl Attempt {
             ("state", self.state.expose()),
             ("nonce", self.nonce.expose()),
         ]);
-        let set = |name: &str| config.wishes.iter().any(|(known, _)| *known == name);
-        let ours = config.wishes.iter();
-        let ours = ours.map(|(name, value)| (*name, value.as_str()));
-        let theirs = wishes.iter().filter(|(name, _)| !set(name));
-        let theirs = theirs.map(|(name, value)| (*name, value.expose()));
-        for (name, value) in ours.chain(theirs) {
-            http::add(name, value, &mut fields);
-            if name == "acr_values" {
-                self.acr = Some(value.to_owned());
+        let configured = |wanted: &str| {
+            let mut wishes = config.wishes.iter();
+            let (_, value) = wishes.find(|(name, _)| *name == wanted)?;
+            Some(value.as_str())
+        };
+        let (acr, ours) = (asked.wish("acr_values"), configured("acr_values"));
+        let acr = if asked.step_up {
+            acr.or(ours)
+        } else {
+            ours.or(acr)
+        };
+        let ages = [configured("max_age"), asked.wish("max_age")];
+        let age = |age: &Option<&str>| age.and_then(|age| age.parse().ok());
+        self.acr = acr.map(str::to_owned);
+        self.max_age = ages.iter().filter_map(age).min();
+        self.login_hint = asked.wish("login_hint").map(str::to_owned);
+        self.step_up = asked.step_up;
+        self.by_link = asked.by_link();
+        // What is no number is the org's to refuse.
+        let age = self.max_age.map(|age| age.to_string());
+        let age = age.as_deref().or(ages.into_iter().flatten().next());
+        for (name, value) in [("acr_values", acr), ("max_age", age)] {
+            if let Some(value) = value {
+                http::add(name, value, &mut fields);
             }
-            if name == "max_age" {
-                self.max_age = value.parse().ok();
+        }
+        for (name, value) in &asked.wishes {
+            if !matches!(*name, "acr_values" | "max_age") {
+                http::add(name, value.expose(), &mut fields);
             }
         }
         if self.route == Route::Hosted {
@@ -133,6 +195,23 @@ impl Attempt {
             return HttpRequest::get([&config.endpoint("/v1/authorize"), "?", &fields].concat());
         }
         HttpRequest::form(config.endpoint("/v1/interact"), fields)
+    }
+
+    /// What every start that follows this one asks for too.
+    pub fn asked(&self) -> Asked {
+        let age = self.max_age.map(|age| age.to_string());
+        let wishes = [
+            ("acr_values", self.acr.clone()),
+            ("max_age", age),
+            ("login_hint", self.login_hint.clone()),
+        ];
+        let wishes = wishes.into_iter();
+        Asked {
+            wishes: wishes
+                .filter_map(|(name, value)| Some((name, Secret::new(value?))))
+                .collect(),
+            step_up: self.step_up,
+        }
     }
 
     /// The interaction handle in the answer.
@@ -181,6 +260,11 @@ impl Attempt {
         members.extend(self.acr.as_ref().map(|acr| member("acr", acr)));
         let age = self.max_age.map(|age| member("maxAge", &age.to_string()));
         members.extend(age);
+        let hint = self.login_hint.as_ref();
+        members.extend(hint.map(|hint| member("loginHint", hint)));
+        for (name, is) in [("stepUp", self.step_up), ("byLink", self.by_link)] {
+            members.extend(is.then(|| member(name, "true")));
+        }
         members.extend(self.back.as_ref().map(|back| member("back", back)));
         let kept = self.kept.iter().map(|(path, text)| member(path, text));
         members.push(("kept".to_owned(), Value::Object(kept.collect())));
@@ -219,6 +303,9 @@ impl Attempt {
             },
             acr: root.text("acr").map(str::to_owned),
             max_age: root.get("maxAge").and_then(Value::as_u64),
+            login_hint: root.text("loginHint").map(str::to_owned),
+            step_up: root.text("stepUp") == Some("true"),
+            by_link: root.text("byLink") == Some("true"),
             back: root.text("back").map(str::to_owned),
             kept: root
                 .get("kept")
@@ -248,6 +335,8 @@ mod tests {
         attempt.back = Some("orders/7?tab=open#last".to_owned());
         attempt.kept = vec![("identifier".to_owned(), "mia@acme.test".to_owned())];
         attempt.route = Route::Hosted;
+        attempt.login_hint = Some("mia@acme.test".to_owned());
+        (attempt.step_up, attempt.by_link) = (true, true);
         let Some(again) = Attempt::read(&attempt.write()) else {
             panic!("it was written whole")
         };
@@ -263,8 +352,118 @@ mod tests {
             (attempt.route, attempt.acr, attempt.kept)
         );
         assert_eq!((again.max_age, again.back), (attempt.max_age, attempt.back));
+        assert_eq!(again.login_hint, attempt.login_hint);
+        assert!(again.step_up && again.by_link);
         assert!(Attempt::read("{}").is_none());
         assert!(Attempt::read("nothing").is_none());
+    }
+
+    fn started(acr: &str, age: &str, asked: &[(&'static str, &str)], step_up: bool) -> Attempt {
+        let config = format!(
+            r#"{{"issuer":"https://id.acme.test","clientId":"x","acrValues":{acr},"maxAge":{age}}}"#
+        );
+        let Ok(config) = Config::parse(&config, "https://app.acme.test/") else {
+            panic!("the configuration is right")
+        };
+        let wishes = asked.iter();
+        let asked = Asked {
+            wishes: wishes
+                .map(|(name, value)| (*name, Secret::new(*value)))
+                .collect(),
+            step_up,
+        };
+        let mut attempt = Attempt::new(Purpose::SignIn, &[7; Attempt::RANDOM]);
+        let request = attempt.start(&config, &[0; 32], &asked);
+        let body = request.body.unwrap_or_default();
+        let sent = |name: &str| body.expose().matches(&format!("&{name}=")).count();
+        assert_eq!(sent("acr_values"), usize::from(attempt.acr.is_some()));
+        assert_eq!(sent("max_age"), usize::from(attempt.max_age.is_some()));
+        attempt
+    }
+
+    #[test]
+    fn a_step_up_takes_nothing_away_from_the_configuration() {
+        let two = r#""urn:okta:loa:2fa:any""#;
+        for (acr, age, asked, step_up, expected) in [
+            // A resource wants the person again, and says nothing of factors.
+            (
+                two,
+                "null",
+                &[("max_age", "60")][..],
+                true,
+                (Some("urn:okta:loa:2fa:any"), Some(60)),
+            ),
+            (
+                two,
+                "30",
+                &[("max_age", "60")],
+                true,
+                (Some("urn:okta:loa:2fa:any"), Some(30)),
+            ),
+            (
+                two,
+                "90",
+                &[("max_age", "60")],
+                true,
+                (Some("urn:okta:loa:2fa:any"), Some(60)),
+            ),
+            (
+                two,
+                "90",
+                &[("acr_values", "phr")],
+                true,
+                (Some("phr"), Some(90)),
+            ),
+            // An address can ask for more, and for nothing less.
+            (
+                two,
+                "90",
+                &[("acr_values", "urn:okta:loa:1fa:any")],
+                false,
+                (Some("urn:okta:loa:2fa:any"), Some(90)),
+            ),
+            (
+                two,
+                "90",
+                &[("max_age", "99999")],
+                false,
+                (Some("urn:okta:loa:2fa:any"), Some(90)),
+            ),
+            ("null", "90", &[("max_age", "10")], false, (None, Some(10))),
+            (
+                "null",
+                "null",
+                &[("acr_values", "phr")],
+                false,
+                (Some("phr"), None),
+            ),
+        ] {
+            let attempt = started(acr, age, asked, step_up);
+            assert_eq!(
+                (attempt.acr.as_deref(), attempt.max_age),
+                expected,
+                "{acr} {age} {}",
+                asked.len()
+            );
+            let again = attempt.asked();
+            assert_eq!(again.wish("acr_values"), attempt.acr.as_deref());
+            assert_eq!(again.step_up, step_up);
+        }
+    }
+
+    #[test]
+    fn the_token_of_a_mails_link_is_asked_with_once() {
+        let asked = Asked {
+            wishes: vec![
+                ("recovery_token", Secret::new("t")),
+                ("login_hint", Secret::new("mia@acme.test")),
+            ],
+            step_up: false,
+        };
+        assert!(asked.by_link() && !asked.lasting().by_link());
+        assert_eq!(asked.lasting().wish("login_hint"), Some("mia@acme.test"));
+        let attempt = started("null", "null", &[("recovery_token", "t")], false);
+        assert!(attempt.by_link && attempt.asked().wishes.is_empty());
     }
 
     #[test]

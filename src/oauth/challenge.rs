@@ -1,5 +1,8 @@
 //! Why a resource refuses a token, and what it wants instead: `WWW-Authenticate` (RFC 6750, section 3; RFC 9470, section 3).
 
+use super::Asked;
+use crate::secret::Secret;
+
 /// What a resource says about a token that it does not take.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Challenge {
@@ -36,6 +39,18 @@ impl Challenge {
             }
         }
         challenge
+    }
+
+    /// What a start has to ask for, to meet it (RFC 9470, section 4).
+    pub fn asked(&self) -> Asked {
+        let age = self.max_age.map(|age| age.to_string());
+        let wishes = [("acr_values", self.acr_values.clone()), ("max_age", age)].into_iter();
+        Asked {
+            wishes: wishes
+                .filter_map(|(name, value)| Some((name, Secret::new(value?))))
+                .collect(),
+            step_up: true,
+        }
     }
 
     /// The person is to prove more, or again (RFC 9470, section 3).

@@ -33,6 +33,8 @@ pub enum Setting {
     RedirectUri,
     /// The org or its access policy does not let this app in.
     Policy,
+    /// The org does not offer the assurance that was asked for.
+    AcrValues,
     /// The org wants tokens that are bound to a key, or does not believe the key's proofs.
     Dpop,
 }
@@ -57,6 +59,27 @@ impl Refusal {
         ];
         let code = self.code();
         !code.is_empty() && (400..=403).contains(&self.status) && !passes.contains(&code)
+    }
+
+    /// The same, for a start that asked for an assurance: where that is what the org refuses, it is named (protocol
+    /// reference, 1.3: 403, or 400 for a kind that public clients may not ask for).
+    #[must_use]
+    pub fn of_an_assurance(self) -> Self {
+        let idx::Error::OAuth { code, description } = &self.error else {
+            return self;
+        };
+        let named = description.contains("acr");
+        let refused = match code.as_str() {
+            "access_denied" => self.status == 403 || named,
+            "invalid_request" => named,
+            _ => false,
+        };
+        let setting = if refused {
+            Some(Setting::AcrValues)
+        } else {
+            self.setting
+        };
+        Self { setting, ..self }
     }
 
     /// Reads a refusal.

@@ -7,7 +7,7 @@ mod dpop;
 mod error;
 mod token;
 
-pub use attempt::{Attempt, Purpose, Route, Wish};
+pub use attempt::{Asked, Attempt, Purpose, Route, Wish};
 pub use challenge::Challenge;
 pub use claims::{Claims, Expected, IdToken, Key, SKEW, Tie, key, made_at};
 pub use dpop::{Proof, ProofKey, Server, Servers, signed};

@@ -352,6 +352,8 @@ pub enum Press {
     Leave(String),
     /// Signs in on the org's own page.
     Hosted,
+    /// Goes on with the mail's link that was opened, at the expense of the session.
+    FollowLink,
     /// Ends the session.
     SignOut,
     /// Is still there.

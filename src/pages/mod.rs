@@ -90,6 +90,7 @@ fn later(flow: &Flow) -> Card {
         Phase::Astray { .. } => stopped::astray(),
         Phase::Carried(code) => stopped::carried(code),
         Phase::Traced { trace, .. } => stopped::traced(trace),
+        Phase::LinkOpened(session) => stopped::link_opened(session),
         _ => stopped::unknown(),
     }
 }
@@ -102,6 +103,9 @@ fn step(flow: &Flow, config: &Config) -> Card {
         Step::Identify => sign_in::page(transaction, remediation, flow.purpose),
         _ => later_step(flow, transaction, remediation),
     };
+    if flow.by_link {
+        card.intro.insert(0, stopped::whose(transaction));
+    }
     card.others
         .extend(generic::beside(transaction, remediation, &card));
     card.links

@@ -3,7 +3,7 @@
 use super::card::{Button, Card, Icon, Part, Press};
 use super::words::fill;
 use crate::config::{Config, Member, Problem};
-use crate::flow::{Denial, Failure};
+use crate::flow::{Denial, Failure, Session};
 use crate::http::{self, Unreachable};
 use crate::idx::{Class, Device, ELSEWHERE, Error, Transaction};
 use crate::messages;
@@ -132,6 +132,30 @@ pub(super) fn carried(code: &str) -> Card {
     card
 }
 
+/// Somebody who is signed in opened a mail's link, which is of a transaction of its own.
+pub(super) fn link_opened(session: &Session) -> Card {
+    let mut card = Card::new("terminal", Text::LinkHeading);
+    card.icon = Some(Icon::Mail);
+    let name = ["email", "preferred_username", "name"];
+    let name = name.iter().find_map(|name| session.claims.text(name));
+    card.intro
+        .extend(name.map(|name| fill(Text::LinkSignedIn, &[name])));
+    card.intro.push(Text::LinkGivesUp.words().to_owned());
+    card.others
+        .push(Button::new(Text::LinkStay.words(), Press::Home).primary());
+    card.others
+        .push(Button::new(Text::LinkGoOn.words(), Press::FollowLink));
+    card
+}
+
+/// Whose account it is that a mail's link leads to: the link may be somebody else's.
+pub(super) fn whose(transaction: &Transaction) -> String {
+    match &transaction.identifier {
+        Some(name) => fill(Text::LinkWhose, &[name]),
+        None => Text::LinkUnknown.words().to_owned(),
+    }
+}
+
 /// The exchange so far, for a developer.
 pub(super) fn traced(trace: &str) -> Card {
     let mut card = Card::new("debug", Text::Trace);
@@ -160,6 +184,19 @@ pub(super) fn failed(failure: &Failure, config: &Config) -> Card {
     // What failed after the org was through with somebody needs no second account, only a sign-in.
     let mut press = Press::Resume;
     match failure {
+        // An address or a resource asked for it, or the configuration.
+        Failure::Start(Refusal {
+            setting: Some(Setting::AcrValues),
+            error,
+            ..
+        }) if !config.asks_for("acr_values") => {
+            card.step = "terminal".to_owned();
+            card.heading = Text::TokenHeading.words().to_owned();
+            card.intro.push(Text::AcrRefused.words().to_owned());
+            card.intro.extend(org_says(error));
+            label = Text::StartAgain;
+            press = Press::Start(Purpose::SignIn);
+        }
         Failure::Start(Refusal {
             setting: Some(setting),
             error,
@@ -171,14 +208,7 @@ pub(super) fn failed(failure: &Failure, config: &Config) -> Card {
             ..
         }) => {
             set_up(&mut card, *setting, config);
-            if let Error::OAuth { code, description } = error {
-                let said = if description.is_empty() {
-                    code
-                } else {
-                    description
-                };
-                card.intro.push(fill(Text::OrgSays, &[said]));
-            }
+            card.intro.extend(org_says(error));
             if matches!(setting, Setting::Grant | Setting::Policy) {
                 card.links.push(hosted(config));
             }
@@ -220,6 +250,19 @@ pub(super) fn failed(failure: &Failure, config: &Config) -> Card {
         .push(Button::new(Text::BackToStart.words(), Press::Home));
     card.request_id = failure.request_id().map(str::to_owned);
     card
+}
+
+/// The org's own words of a refusal.
+fn org_says(error: &Error) -> Option<String> {
+    let Error::OAuth { code, description } = error else {
+        return None;
+    };
+    let said = if description.is_empty() {
+        code
+    } else {
+        description
+    };
+    Some(fill(Text::OrgSays, &[said]))
 }
 
 /// `config.json` cannot be used: there is no flow yet, and no [`Config`].
@@ -270,6 +313,7 @@ fn advice(setting: Setting, config: &Config) -> String {
         Setting::Scopes => Text::SettingScopes.words().to_owned(),
         Setting::RedirectUri => fill(Text::SettingRedirectUri, &[&config.redirect_uri]),
         Setting::Policy => Text::SettingPolicy.words().to_owned(),
+        Setting::AcrValues => Text::SettingAcrValues.words().to_owned(),
         Setting::Dpop => Text::SettingDpop.words().to_owned(),
     }
 }

@@ -7,7 +7,7 @@ use vestibule::flow::{
     self, Address, Callback, Carried, Entered, Event, Failure, Flow, WISHES, Way,
 };
 use vestibule::idx::{PROVIDER_FAILED, Progress};
-use vestibule::oauth::{self, Attempt, Purpose, Route, Wish};
+use vestibule::oauth::{self, Asked, Attempt, Purpose, Route};
 use vestibule::pages::{self, Card, Press};
 use vestibule::secret::Secret;
 
@@ -37,15 +37,15 @@ impl Visitor {
                 .activates(Secret::new(token), parameter("user_code"))
                 .await;
         }
-        let mut wishes: Vec<Wish> = Vec::new();
+        let mut asked = Asked::default();
         let mut purpose = address.purpose();
         for (spelt, name, means) in WISHES {
             if let Some(value) = parameter(spelt) {
                 purpose = means.unwrap_or(purpose);
-                wishes.push((name, Secret::new(value)));
+                asked.wishes.push((name, Secret::new(value)));
             }
         }
-        self.comes_with(purpose, &wishes).await;
+        self.comes_with(purpose, &asked).await;
     }
 
     /// Follows a link to sign a device in.
@@ -64,9 +64,9 @@ impl Visitor {
     }
 
     /// Comes with more than a purpose.
-    pub async fn comes_with(&self, purpose: Purpose, wishes: &[Wish]) {
+    pub async fn comes_with(&self, purpose: Purpose, asked: &Asked) {
         self.flow.borrow_mut().apply(Event::Starting(purpose));
-        let entered = flow::start(&self.world, &self.config, purpose, Route::Here, wishes).await;
+        let entered = flow::start(&self.world, &self.config, purpose, Route::Here, asked).await;
         self.entered(entered).await;
     }
 
@@ -76,7 +76,9 @@ impl Visitor {
         let pressed = |button: &&vestibule::pages::Button| button.press == Press::Hosted;
         assert!(card.links.iter().any(|button| pressed(&button)), "{card:?}");
         let (config, route) = (&self.config, Route::Hosted);
-        let entered = flow::start(&self.world, config, Purpose::SignIn, route, &[]).await;
+        let asked = self.stored_attempt().map(|attempt| attempt.asked());
+        let asked = asked.unwrap_or_default();
+        let entered = flow::start(&self.world, config, Purpose::SignIn, route, &asked).await;
         let Ok(Entered {
             attempt,
             progress: Progress::Stopped(end),

@@ -26,7 +26,7 @@ use vestibule::flow::{
 };
 use vestibule::http::{HttpRequest, HttpResponse, Transport, Unreachable};
 use vestibule::idx::{Answers, Progress};
-use vestibule::oauth::{Attempt, Claims, Key, ProofKey, Purpose, Route, Tokens};
+use vestibule::oauth::{Asked, Attempt, Claims, Key, ProofKey, Purpose, Route, Tokens};
 use vestibule::pages::{self, Action, Card, Part, Press};
 use vestibule::secret::Secret;
 
@@ -277,7 +277,14 @@ impl Visitor {
     /// Comes to sign in, to sign up, and so on.
     pub async fn comes_to(&self, purpose: Purpose) {
         self.flow.borrow_mut().apply(Event::Starting(purpose));
-        let entered = flow::start(&self.world, &self.config, purpose, Route::Here, &[]).await;
+        let entered = flow::start(
+            &self.world,
+            &self.config,
+            purpose,
+            Route::Here,
+            &Asked::default(),
+        )
+        .await;
         self.entered(entered).await;
     }
 
@@ -320,6 +327,7 @@ impl Visitor {
         self.notes_the_start();
         match entered {
             Ok(Entered { attempt, progress }) => {
+                self.flow.borrow_mut().apply(Event::ByLink(attempt.by_link));
                 *self.stored.borrow_mut() = Some(attempt.write());
                 self.finish(Way::Pressed, Ok(progress)).await;
             }
