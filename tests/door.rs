@@ -242,11 +242,13 @@ async fn who_comes_back_from_the_only_provider_with_an_error_is_not_sent_there_a
     let mary = Visitor::of("social");
     let only = json!({"onlyIdp": true}).to_string();
     mary.posts("/console/client", JSON, only).await;
-    mary.comes_to(Purpose::SignIn).await;
-    let to = mary.is_sent_to().expect("the only way");
-    let back = mary.at_the_service(&to, json!({"action": "deny"})).await;
-    mary.returns(&back).await;
-    assert_eq!(mary.is_sent_to(), None, "it would go round and round");
-    assert!(!mary.problems().is_empty(), "the error is said");
-    assert!(!mary.services().is_empty(), "a press leads there again");
+    for action in ["deny", "fail"] {
+        mary.comes_to(Purpose::SignIn).await;
+        let to = mary.is_sent_to().expect("the only way");
+        let back = mary.at_the_service(&to, json!({"action": action})).await;
+        mary.returns(&back).await;
+        assert_eq!(mary.is_sent_to(), None, "it would go round and round");
+        assert!(!mary.problems().is_empty(), "the error is said");
+        assert!(!mary.services().is_empty(), "a press leads there again");
+    }
 }

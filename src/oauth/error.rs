@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::http::HttpResponse;
 use crate::idx;
+use crate::text;
 
 /// The authorization server refused to start, or to exchange the code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ impl Refusal {
         let idx::Error::OAuth { code, description } = &self.error else {
             return self;
         };
-        let named = description.contains("acr");
+        let named = text::has(description, "acr");
         let refused = match code.as_str() {
             "access_denied" => self.status == 403 || named,
             "invalid_request" => named,

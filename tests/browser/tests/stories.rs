@@ -18,6 +18,7 @@ mod hosts;
 mod keyboard;
 mod limits;
 mod links;
+mod links_from_anybody;
 mod name_first;
 mod odd;
 mod okta_verify;
