@@ -969,6 +969,37 @@ mod tests {
     }
 
     #[test]
+    fn what_a_deployer_chose_that_lets_others_in_is_named() {
+        let said = |more: &str| {
+            let found = findings(&Evidence {
+                config: config(more),
+                ..well()
+            });
+            let mut about = found.iter();
+            about
+                .find(|finding| finding.about == Doctor::DeviceActivation)
+                .map(|finding| finding.lines().join(" "))
+        };
+        assert_eq!(said(""), None);
+        let on = said(r#","deviceActivation":true"#).unwrap_or_default();
+        assert!(on.contains("/activate"), "{on}");
+    }
+
+    #[test]
+    fn an_assurance_that_the_org_does_not_offer_is_not_embedded_sign_in_that_is_off() {
+        let refused = r#"{"error":"access_denied","error_description":"The requested 'acr_values' is not supported."}"#;
+        let evidence = |more: &str, status| Evidence {
+            config: config(more),
+            start: answer(status, refused),
+            ..well()
+        };
+        let (about, said) = one_wrong(&evidence(r#","acrValues":"urn:nobody""#, 403));
+        assert_eq!(about, Doctor::Assurance);
+        assert!(said.contains("acrValues"), "{said}");
+        assert_eq!(one_wrong(&evidence("", 400)).0, Doctor::Embedded);
+    }
+
+    #[test]
     fn what_the_device_lacks_is_told() {
         let lacks = |secure, storage| Evidence {
             device: Some(Device { secure, storage }),
