@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::Org;
+use crate::{Org, guard};
 
 const METHODS: &str = "GET, POST, DELETE, OPTIONS";
 const HEADERS: &str = "content-type, accept, accept-language, authorization, dpop, x-okta-user-agent-extended, x-device-fingerprint";
@@ -15,9 +15,7 @@ const EXPOSED: &str = "x-okta-request-id, www-authenticate, dpop-nonce, retry-af
 /// Answers preflights, and marks every answer to a trusted origin. Others get no CORS header at all.
 pub(crate) async fn allow(State(org): State<Org>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
-    let path = request.uri().path();
-    // The simulator's own pages are for people and tests, not for pages of other origins.
-    let own = path == "/" || path.starts_with("/console") || path.starts_with("/inbox");
+    let own = guard::is_own_page(request.uri().path());
     let trusting = !own && org.state().switches.trusted_origin;
     let trusted = origin.filter(|origin| {
         trusting

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::clock::iso;
 use crate::session::Browser;
 use crate::transaction::Server;
-use crate::{Org, console, cors, faults, hosted, html, idp, idx, journal, oauth, random};
+use crate::{Org, console, cors, faults, guard, hosted, html, idp, idx, journal, oauth, random};
 
 const ION: &str = "application/ion+json; okta-version=1.0.0";
 
@@ -33,6 +33,10 @@ pub(crate) fn router(org: &Org) -> Router {
         .layer(middleware::from_fn_with_state(org.clone(), faults::happen))
         .layer(middleware::from_fn_with_state(org.clone(), journal::write))
         .layer(middleware::from_fn_with_state(org.clone(), cors::allow))
+        .layer(middleware::from_fn_with_state(
+            org.clone(),
+            guard::same_site,
+        ))
         .layer(middleware::from_fn_with_state(org.clone(), stamp))
         .with_state(org.clone())
 }

@@ -4,7 +4,7 @@
 //! [`Clock`], read its inbox and its journal, and arm [`Fault`]s. It shares no type with the app: a client and a
 //! simulator that share types are wrong together and pass.
 //!
-//! A request goes through `cors`, `journal` and `faults` to its endpoint in `idx`, `oauth`, `inbox_page` or `console`.
+//! A request goes through `guard`, `cors`, `journal` and `faults` to its endpoint in `idx`, `oauth`, `inbox_page` or `console`.
 //! There it locks the one `state`, so requests of one transaction never overlap, and answers with the page that the
 //! transaction now shows. `idx::journey` decides which page that is, by the `policy`.
 
@@ -19,6 +19,7 @@ mod dpop;
 mod duo;
 mod faults;
 mod grants;
+mod guard;
 mod hosted;
 mod html;
 mod http;

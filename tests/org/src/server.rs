@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
-use crate::{Dropped, Org};
+use crate::{Dropped, Org, guard};
 
 impl Org {
     /// Answers on a port until the task is dropped. Not `axum::serve`: that one cannot close a connection without an
@@ -28,10 +28,18 @@ impl Org {
 }
 
 async fn connection(org: Org, stream: TcpStream) {
+    let Ok(address) = stream.local_addr() else {
+        // The client is gone.
+        return;
+    };
     let router = org.router();
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let router = router.clone();
+        let refused = guard::misdirected(&request, address.port(), &org.settings().origin);
         async move {
+            if let Some(refused) = refused {
+                return Ok(refused);
+            }
             let answered: Result<_, Infallible> = router.oneshot(request.map(Body::new)).await;
             match answered {
                 Ok(response) if response.extensions().get::<Dropped>().is_some() => Err(NoAnswer),

@@ -481,3 +481,105 @@ async fn an_origin_that_is_no_longer_trusted_gets_no_cors() {
     browser.console("client", switch).await;
     assert!(!allowed().await);
 }
+
+/// The pages of the simulator's own: what changes something there comes from that page, from another port of this machine, or
+/// from a program that is no browser.
+#[tokio::test]
+async fn no_other_site_presses_anything_in_the_console() {
+    let browser = Browser::new("seed");
+    browser.org.add_presets();
+    let people = browser.org.people().len();
+    let answered = async |method: &Method, path: &str, headers: &[(&str, &str)]| {
+        let answer = call(&browser, method.clone(), path, headers).await;
+        assert!(
+            !answer.headers.contains_key("access-control-allow-origin"),
+            "{path}"
+        );
+        answer.status.as_u16()
+    };
+    let evil = [
+        &[("sec-fetch-site", "cross-site")][..],
+        &[("sec-fetch-site", "cross-site"), ("origin", APP)],
+        &[
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate"),
+        ],
+        &[("sec-fetch-site", "something-new")],
+        // A browser that has no Sec-Fetch-Site.
+        &[("origin", "http://evil.test")],
+        &[("origin", "http://localhost.evil.test")],
+        &[("origin", "null")],
+    ];
+    let changes = [
+        (Method::POST, "/console/reset"),
+        (Method::POST, "/console"),
+        (Method::POST, "/console/people/presets"),
+        (Method::DELETE, "/console/keys?email=nina@acme.test"),
+        (Method::DELETE, "/console/requests"),
+        (Method::POST, "/console/idp"),
+        (Method::POST, "/okta-verify/setup"),
+        (Method::POST, "/toy-idp"),
+        (Method::POST, "/signin"),
+        (Method::POST, "/inbox"),
+        (Method::OPTIONS, "/console/reset"),
+    ];
+    for headers in evil {
+        for (method, path) in &changes {
+            let status = answered(method, path, headers).await;
+            assert_eq!(status, 403, "{method} {path} {headers:?}");
+        }
+    }
+    assert_eq!(browser.org.people().len(), people, "nothing was reset");
+    assert_eq!(browser.org.requests().len(), 0, "nothing was asked");
+
+    // A link from another site may lead to a page of theirs; what that site's own page would load from there may not.
+    let site = ("sec-fetch-site", "cross-site");
+    for (mode, dest, expected) in [
+        ("navigate", "document", 200),
+        ("navigate", "iframe", 403),
+        ("navigate", "object", 403),
+        ("no-cors", "script", 403),
+        ("no-cors", "image", 403),
+        ("cors", "empty", 403),
+    ] {
+        let headers = [site, ("sec-fetch-mode", mode), ("sec-fetch-dest", dest)];
+        for path in ["/inbox", "/inbox.json", "/console", "/console/requests"] {
+            let status = answered(&Method::GET, path, &headers).await;
+            assert_eq!(status, expected, "{path} {mode} {dest}");
+        }
+    }
+
+    for good in [
+        &[][..],
+        &[("sec-fetch-site", "same-origin")],
+        &[("sec-fetch-site", "same-site"), ("origin", APP)],
+        &[("sec-fetch-site", "none")],
+        &[("origin", APP)],
+        &[("origin", "http://localhost:8081")],
+        &[("origin", "http://127.0.0.1:9000")],
+    ] {
+        let status = answered(&Method::POST, "/console/people/presets", good).await;
+        assert_eq!(status, 200, "{good:?}");
+        assert_eq!(
+            answered(&Method::GET, "/inbox", good).await,
+            200,
+            "{good:?}"
+        );
+    }
+}
+
+/// The app is on another origin, and under `*.localhost` even on another site.
+#[tokio::test]
+async fn the_api_is_open_to_the_app_whatever_its_site() {
+    let browser = Browser::new("seed");
+    for site in ["same-origin", "same-site", "cross-site"] {
+        let headers = [("sec-fetch-site", site), ("origin", APP)];
+        let path = format!("{ISSUER}/v1/keys");
+        let keys = call(&browser, Method::GET, &path, &headers).await;
+        let step = call(&browser, Method::POST, "/idp/idx/introspect", &headers).await;
+        assert_eq!((keys.status.as_u16(), step.status.as_u16()), (200, 400));
+        for answer in [keys, step] {
+            assert_eq!(answer.headers["access-control-allow-origin"], APP, "{site}");
+        }
+    }
+}
