@@ -37,9 +37,8 @@ fuzz_target!(|body: &[u8]| {
     page(&flow);
     let response = HttpResponse {
         status: 200,
-        request_id: None,
-        retry_after: None,
         body: Secret::new(body),
+        ..HttpResponse::default()
     };
     if let Ok(progress) = Transaction::receive(&response) {
         flow.apply(Event::Polled(progress));

@@ -10,6 +10,7 @@ use std::{
 use crate::{
     Error, Result, args, bundle, paths, process,
     results::Tally,
+    supply,
     tools::{self, Browser, Small, Tools},
 };
 
@@ -56,6 +57,7 @@ pub fn run(options: &args::Test) -> Result<()> {
             "warnings",
         ]),
     );
+    report.check("The fuzz target", supply::fuzz_target());
     let mut native = cargo(&[
         "test",
         "--workspace",

@@ -15,6 +15,7 @@
 //! | [`corpus`]    | Recorded responses in the browser                                                |
 //! | [`bench`]     | How long it takes until somebody can sign in                                     |
 //! | [`checks`]    | Everything that must pass before a change lands                                  |
+//! | [`supply`]    | What the project is made of, and what comes from others                         |
 //! | [`results`]   | The lines on which test runners say how it went                                  |
 //!
 //! It depends on little, for it is the first thing that is compiled in a fresh clone.
@@ -39,6 +40,7 @@ pub mod results;
 pub mod serve;
 pub mod size;
 pub mod split;
+pub mod supply;
 pub mod tools;
 
 pub use error::{Error, Result};
