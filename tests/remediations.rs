@@ -1,6 +1,7 @@
 //! Every remediation that an org can send becomes a page, and what is done there becomes the right request.
 //!
-//! One fixture each in `tests/fixtures`, by the remediation's name, and one test each of the same name.
+//! One fixture each in `tests/fixtures`, by the remediation's name, and one test each of the same name. Where authenticators
+//! differ in what they ask, the authenticator stands behind it: what each sends is from the protocol reference, section 4.3.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -37,9 +38,11 @@ enum Comes {
     Visit(&'static str),
     /// What the browser itself has to do: these fields go out as it brings them.
     Ceremony(&'static [&'static str], &'static str, Value),
+    /// Nothing that these pages can do: they say why, and there is another way.
+    NotHere(&'static str),
 }
 
-use Comes::{Ceremony, Poll, Visit};
+use Comes::{Ceremony, NotHere, Poll, Visit};
 use Control::{Choice, Flag, Secret as Unseen, Text};
 
 macro_rules! remediations {
@@ -269,7 +272,113 @@ remediations! {
     ),
     success_redirect "success-redirect" => Visit("https://id.acme.test/login/token/redirect?stateToken=02.id"),
     failure_redirect "failure-redirect" => Visit("https://app.acme.test/callback?error=access_denied"),
+    enroll_rsa "enroll-authenticator-rsa" => Comes::Form(
+        &[("credentials.clientData", Text), ("credentials.passcode", Text)],
+        &[("credentials.clientData", "mia"), ("credentials.passcode", "81936205")],
+        "challenge/answer",
+        json!({"credentials": {
+            "id": "autRs6kPw2", "methodType": "otp", "clientData": "mia", "passcode": "81936205",
+        }}),
+    ),
+    challenge_rsa "challenge-authenticator-rsa" => code("81936205"),
+    enroll_on_prem "enroll-authenticator-on-prem" => Comes::Form(
+        &[("credentials.clientData", Text), ("credentials.passcode", Text)],
+        &[("credentials.clientData", "mia.lenz"), ("credentials.passcode", "tide-4417")],
+        "challenge/answer",
+        json!({"credentials": {
+            "id": "autRs6kPw2", "methodType": "otp", "clientData": "mia.lenz", "passcode": "tide-4417",
+        }}),
+    ),
+    challenge_on_prem_waits_for_the_next_code "challenge-authenticator-on-prem" => code("tide-4417"),
+    enroll_symantec_vip "enroll-authenticator-symantec-vip" => Comes::Form(
+        &[("credentials.credentialId", Text), ("credentials.passcode", Text), ("credentials.nextPasscode", Text)],
+        &[
+            ("credentials.credentialId", "VSMT12345678"),
+            ("credentials.passcode", "604 213"),
+            ("credentials.nextPasscode", "771-204"),
+        ],
+        "challenge/answer",
+        json!({"credentials": {"credentialId": "VSMT12345678", "passcode": "604213", "nextPasscode": "771204"}}),
+    ),
+    challenge_symantec_vip "challenge-authenticator-symantec-vip" => code("604213"),
+    enroll_yubikey "enroll-authenticator-yubikey" => unseen("cccccckdvvultrfktfgcvhcnktrguugbjnhggkrnnvkn"),
+    challenge_yubikey "challenge-authenticator-yubikey" => unseen("cccccckdvvultrfktfgcvhcnktrguugbjnhggkrnnvkn"),
+    challenge_custom_otp "challenge-authenticator-custom-otp" => code("604213"),
+    enroll_custom_otp_is_for_admins "select-authenticator-enroll-custom-otp" => Comes::Form(
+        &[("authenticator", Choice)],
+        &[("authenticator", "autEm5tQc2")],
+        "credential/enroll",
+        json!({"authenticator": {"id": "autEm5tQc2", "methodType": "email"}}),
+    ),
+    challenge_custom_app "challenge-poll-custom-app" => Poll(4000, "challenge/poll", json!({})),
+    enroll_duo "enroll-authenticator-duo" => NotHere("a frame of another company"),
+    challenge_duo "challenge-authenticator-duo" => NotHere("a frame of another company"),
+    enroll_idp "redirect-idp-enroll" => Visit("https://id.acme.test/sso/idps/0oaHarbor11?stateToken=02.id"),
+    challenge_idp_again_after_a_failure "redirect-idp-challenge" =>
+        Visit("https://id.acme.test/sso/idps/0oaHarbor11?stateToken=02.id"),
+    enroll_smart_card "redirect-idp-enroll-smart-card" =>
+        Visit("https://mtls.acme.test/sso/idps/mtlsidp?stateToken=02.id"),
+    challenge_smart_card "redirect-idp-challenge-smart-card" =>
+        Visit("https://mtls.acme.test/sso/idps/mtlsidp?stateToken=02.id"),
+    challenge_tac "challenge-authenticator-tac" => unseen("4QX7-9MLP"),
+    enroll_google "enroll-authenticator-google" => code("604213"),
+    challenge_google "challenge-authenticator-google" => code("604213"),
+    challenge_okta_verify_by_code "challenge-authenticator-okta-verify" => Comes::Form(
+        &[("credentials.totp", Text)],
+        &[("credentials.totp", "204 816")],
+        "challenge/answer",
+        json!({"credentials": {"totp": "204816"}}),
+    ),
+    enroll_nfc "enroll-poll-nfc" => Poll(4000, "authenticators/poll", json!({})),
+    enroll_nfc_pin "enroll-authenticator-nfc" => unseen("481516"),
+    challenge_nfc_pin "challenge-authenticator-nfc" => unseen("481516"),
+    enroll_security_question "enroll-authenticator-security-question" => Comes::Form(
+        &[
+            ("credentials", Choice),
+            ("credentials.questionKey", Choice),
+            ("credentials.answer", Unseen),
+            ("credentials.question", Text),
+            ("credentials.answer", Unseen),
+        ],
+        &[
+            ("credentials", "custom"),
+            ("credentials.question", "Who taught me to sail?"),
+            ("credentials.answer", "Frau Holm"),
+        ],
+        "challenge/answer",
+        json!({"credentials": {
+            "questionKey": "custom", "question": "Who taught me to sail?", "answer": "Frau Holm",
+        }}),
+    ),
+    challenge_security_question "challenge-authenticator-security-question" => Comes::Form(
+        &[("credentials.answer", Unseen)],
+        &[("credentials.answer", "turnips")],
+        "challenge/answer",
+        json!({"credentials": {"questionKey": "disliked_food", "answer": "turnips"}}),
+    ),
+    select_rare "select-authenticator-authenticate-rare" => Comes::Form(
+        &[("authenticator", Choice)],
+        &[("authenticator", "autSc5dGh9")],
+        "challenge",
+        json!({"authenticator": {"id": "autSc5dGh9", "methodType": "cert"}}),
+    ),
     development "DEVELOPMENT" => Comes::Form(&[("note", Text)], &[("note", "turnip")], "identify", json!({"note": "turnip"})),
+}
+
+/// A code that may be seen while it is typed.
+fn code(typed: &'static str) -> Comes {
+    passcode(&[("credentials.passcode", Text)], typed)
+}
+
+/// One that may not.
+fn unseen(typed: &'static str) -> Comes {
+    passcode(&[("credentials.passcode", Unseen)], typed)
+}
+
+fn passcode(control: &'static [(&'static str, Control)], typed: &'static str) -> Comes {
+    let filled = Box::leak(Box::new([("credentials.passcode", typed)]));
+    let body = json!({"credentials": {"passcode": typed}});
+    Comes::Form(control, filled, "challenge/answer", body)
 }
 
 /// A fixture on the screen.
@@ -380,7 +489,7 @@ fn met(name: &str, text: &str, comes: Comes) {
         Comes::Form(controls, filled, path, body) => {
             let screen = screen.opened();
             let card = screen.card();
-            assert_eq!(card.step, name);
+            assert_eq!(card.step, screen.form().name);
             let found = judge::controls_of(&card);
             let found: Vec<(&str, Control)> = found
                 .iter()
@@ -405,12 +514,24 @@ fn met(name: &str, text: &str, comes: Comes) {
         Poll(every, path, body) => {
             let screen = screen.opened();
             let (form, interval) = screen.flow.polling().expect("it is asked again");
-            assert_eq!((form.name.as_str(), interval), (name, every));
+            assert_eq!((&form.name, interval), (&screen.form().name, every));
             goes(&screen, &Answers::new(), path, &body, &recording);
         }
         Visit(href) => {
             let button = screen.button(&Press::Leave(href.to_owned()));
             assert!(!button.label.trim().is_empty(), "a label");
+        }
+        NotHere(why) => {
+            let card = screen.opened().card();
+            assert!(card.intro.join(" ").contains(why), "{:?}", card.intro);
+            assert!(card.parts.is_empty() && card.submit.is_none(), "{card:?}");
+            assert!(
+                card.others
+                    .iter()
+                    .chain(&card.links)
+                    .any(|button| matches!(button.press, Press::Show(_))),
+                "another way"
+            );
         }
         Ceremony(fields, path, body) => {
             let perform = Press::Perform(screen.at);
