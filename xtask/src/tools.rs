@@ -1,5 +1,9 @@
-//! The pinned tools: the ones of this machine when they have the right version, otherwise built or fetched once into the
-//! user's cache, where every clone finds them.
+//! The pinned tools, built or fetched once into the user's cache, where every clone finds them.
+//!
+//! What the release is made with is taken from there alone. A program on the path that answers with the right version may be
+//! anybody's, or the right one on other dependencies: it is not even asked. Cargo's tools are built from crates.io by their
+//! own lock files, npm's by `xtask/npm/package-lock.json`. Rust, node, a C compiler, and what only tests use (a browser and its
+//! driver, nginx, Caddy, curl) are the machine's.
 
 mod browser;
 mod npm;
@@ -13,7 +17,7 @@ use std::{
 };
 
 pub use browser::Browser;
-pub use npm::axe;
+pub use npm::{axe, installed_axe};
 
 use crate::{Error, Result, paths, process};
 
@@ -145,19 +149,16 @@ impl Tools {
         command
     }
 
-    /// The search path, with the folders of the tools that are not on it in front. A tool's folder that is on it already
-    /// stays where it is: in front, its other programs would hide better ones.
+    /// The search path, with the folders of the tools in front.
     fn path(&self) -> OsString {
         let tools = [
             Some(&self.trunk),
             Some(&self.wasm_bindgen),
             self.wasm_opt.as_ref(),
         ];
-        let ours = tools
+        let folders: Vec<_> = tools
             .into_iter()
             .flatten()
-            .filter(|tool| first_on_path(tool) != Some(tool.to_path_buf()));
-        let folders: Vec<_> = ours
             .filter_map(|tool| tool.parent().map(Path::to_path_buf))
             .collect();
         with_path(&folders)
@@ -209,16 +210,15 @@ fn wasm_target() -> Result<()> {
 
 /// A program that Cargo builds.
 fn cargo_tool(program: &str, package: &str, version: &str, options: &[&str]) -> Result<PathBuf> {
-    if let Some(path) = installed(program, version) {
-        return Ok(path);
-    }
-    let folder = cached(package, version, |folder| {
+    let ours = |folder: &Path| is_of_crates_io(folder, package, version, program);
+    let folder = cached(package, version, ours, |folder| {
         process::timed(
             &format!("Installing {package} {version} (once; some minutes)"),
             || {
                 let mut cargo = Command::new(process::cargo());
                 cargo
-                    .args(["install", "--locked", "--version", version, "--root"])
+                    .args(["install", "--locked", "--registry", "crates-io"])
+                    .args(["--version", version, "--root"])
                     .arg(folder)
                     .args(options)
                     .arg(package)
@@ -240,35 +240,56 @@ fn cargo_tool(program: &str, package: &str, version: &str, options: &[&str]) -> 
     working(folder.join("bin").join(program), program, version)
 }
 
-/// A folder of the cache, filled by `fill` if it is not there. It is filled under another name and then renamed, so that two
-/// clones may do so at once, and what is there is complete.
-fn cached(name: &str, version: &str, fill: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+/// Whether Cargo's own account of a folder says that this program in it is that package of crates.io.
+fn is_of_crates_io(folder: &Path, package: &str, version: &str, program: &str) -> Result<()> {
+    let path = folder.join(".crates2.json");
+    let text = fs::read_to_string(&path).map_err(Error::file(&path))?;
+    let account: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let name =
+        format!("{package} {version} (registry+https://github.com/rust-lang/crates.io-index)");
+    let programs = account["installs"][&name]["bins"].as_array();
+    if programs.is_some_and(|programs| programs.iter().any(|known| known == program)) {
+        return Ok(());
+    }
+    Err(Error::WrongVersion {
+        tool: program.to_owned(),
+        wanted: format!("{version} of crates.io"),
+        path: folder.to_path_buf(),
+    })
+}
+
+/// A folder of the cache, filled by `fill` if it is not there or `ours` says that it is something else. It is filled under
+/// another name and then renamed, so that two clones may do so at once, and what is there is complete.
+fn cached(
+    name: &str,
+    version: &str,
+    ours: impl Fn(&Path) -> Result<()>,
+    fill: impl FnOnce(&Path) -> Result<()>,
+) -> Result<PathBuf> {
     let cache = paths::tool_cache()?;
     let folder = cache.join(format!("{name}-{version}"));
     if folder.is_dir() {
-        return Ok(folder);
+        if ours(&folder).is_ok() {
+            return Ok(folder);
+        }
+        process::say(format_args!(
+            "{} is not what this project installs: it is installed again",
+            folder.display()
+        ));
+        fs::remove_dir_all(&folder).map_err(Error::file(&folder))?;
     }
     let unfinished = cache.join(format!(".{name}-{version}-{}", std_process::id()));
     fs::create_dir_all(&unfinished).map_err(Error::file(&unfinished))?;
-    let filled = fill(&unfinished).and_then(|()| match fs::rename(&unfinished, &folder) {
-        // Another clone was faster.
-        Err(_) if folder.is_dir() => Ok(()),
-        renamed => renamed.map_err(Error::file(&folder)),
-    });
+    let filled =
+        fill(&unfinished)
+            .and_then(|()| ours(&unfinished))
+            .and_then(|()| match fs::rename(&unfinished, &folder) {
+                // Another clone was faster.
+                Err(_) if folder.is_dir() => ours(&folder),
+                renamed => renamed.map_err(Error::file(&folder)),
+            });
     let _ = fs::remove_dir_all(&unfinished);
     filled.map(|()| folder)
-}
-
-/// A program that is on this machine already, in the right version.
-fn installed(program: &str, version: &str) -> Option<PathBuf> {
-    let cargo_home = env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| Some(env::home_dir()?.join(".cargo")))
-        .map(|home| home.join("bin").join(program));
-    let found = first_on_path(Path::new(program))
-        .into_iter()
-        .chain(cargo_home);
-    found.into_iter().find(|path| answers(path, version))
 }
 
 /// The program that the shell would start by this program's name.
@@ -407,6 +428,17 @@ mod tests {
         let binaryen = BINARYEN.split('.').next().unwrap_or_default();
         assert!(settings.contains(&format!("trunk-version = \"={TRUNK}\"")));
         assert!(settings.contains(&format!("wasm_opt = \"version_{binaryen}\"")));
+    }
+
+    #[test]
+    fn wasm_opt_is_told_each_feature_and_never_to_take_them_all() {
+        let page = fs::read_to_string(paths::root().join("index.html")).expect("it is committed");
+        assert!(
+            OPTIMISED.contains(&"--enable-bulk-memory") && page.contains("--enable-bulk-memory")
+        );
+        assert!(!OPTIMISED.contains(&"--all-features") && !page.contains("--all-features"));
+        let before = |option: &str| OPTIMISED.iter().position(|known| *known == option);
+        assert!(before("--enable-sign-ext") < before("--strip-target-features"));
     }
 
     #[test]

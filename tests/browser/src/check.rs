@@ -252,30 +252,11 @@ fn harmless(line: &Line, expected: &[Failure]) -> bool {
 fn axe() -> &'static str {
     static AXE: OnceLock<String> = OnceLock::new();
     AXE.get_or_init(|| {
-        let file = std::env::var_os("VESTIBULE_AXE").map(PathBuf::from).or_else(cached).unwrap_or_else(|| {
+        let file = std::env::var_os("VESTIBULE_AXE").map(PathBuf::from).or_else(xtask::tools::installed_axe).unwrap_or_else(|| {
             panic!("axe-core is not installed: `cargo xtask test` installs it, or name its axe.min.js in VESTIBULE_AXE")
         });
         fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
     })
-}
-
-fn cached() -> Option<PathBuf> {
-    let cache = std::env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?;
-    let mut found: Vec<_> = fs::read_dir(cache.join("vestibule/tools"))
-        .ok()?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|folder| {
-            folder
-                .file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with("axe-core-"))
-        })
-        .map(|folder| folder.join("node_modules/axe-core/axe.min.js"))
-        .filter(|file| file.is_file())
-        .collect();
-    found.sort();
-    found.pop()
 }
 
 #[cfg(test)]
