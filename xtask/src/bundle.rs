@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Error, Result, html, page, paths, process, tools::Tools};
+use crate::{Error, Result, html, page, paths, process, sbom, tools::Tools};
 
 /// Builds the app for release into `dist/`, for a folder of its origin: `/`, or `/auth/`. The org's origin, where it is
-/// known, is connected to ahead.
+/// known, is connected to ahead. Beside it stands what it is made of, see [`sbom`].
 pub fn build(tools: &Tools, public_url: &str, org: Option<&str>) -> Result<PathBuf> {
     let dist = paths::root().join("dist");
     process::timed("Building the app", || {
@@ -31,6 +31,7 @@ pub fn build(tools: &Tools, public_url: &str, org: Option<&str>) -> Result<PathB
     page::finish(tools, &dist, public_url, org)?;
     check(&dist)?;
     compress(&dist)?;
+    sbom::write(&dist)?;
     Ok(dist)
 }
 

@@ -58,6 +58,7 @@ pub fn run(options: &args::Test) -> Result<()> {
         ]),
     );
     report.check("The fuzz target", supply::fuzz_target());
+    report.step("What comes from others", supply::allowed);
     let mut native = cargo(&[
         "test",
         "--workspace",
@@ -96,9 +97,9 @@ fn built(
     browser: Option<(Browser, PathBuf)>,
 ) {
     let mut size = cargo(&["test", "--package", "xtask", "--test", "size", "--locked"]);
-    size.args(["--", "--ignored", "--nocapture"])
+    size.args(["--test", "dist", "--", "--ignored", "--nocapture"])
         .env("VESTIBULE_DIST", dist);
-    report.tests("Size", size);
+    report.tests("Size and files", size);
 
     if let Some((Browser { chromium, driver }, axe)) = browser {
         let mut tests = cargo(&[

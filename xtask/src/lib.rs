@@ -5,6 +5,7 @@
 //! | [`args`]      | The command line, parsed once                                                    |
 //! | [`tools`]     | The pinned tools: found on this machine, or installed once into the user's cache |
 //! | [`bundle`]    | `dist/`: built by Trunk, checked for inline content, compressed beside           |
+//! | [`sbom`]      | What a build is made of, as a software bill of materials                         |
 //! | [`html`]      | The tags of a page: what it loads, and what in it is inline                      |
 //! | [`policy`]    | The headers of every answer, the content security policy among them              |
 //! | [`hosts`]     | What each static host has to be told                                             |
@@ -37,6 +38,7 @@ pub mod paths;
 pub mod policy;
 pub mod process;
 pub mod results;
+pub mod sbom;
 pub mod serve;
 pub mod size;
 pub mod split;

@@ -7,7 +7,7 @@ use xtask::{
     args::{self, Command},
     bench, bundle, checks, corpus, demo, doctor, hosts, paths,
     policy::{self, Policy},
-    process,
+    process, sbom,
     size::Size,
     tools::{Small, Tools},
 };
@@ -66,7 +66,13 @@ fn build(options: &args::Build) -> Result<()> {
             process::say(format_args!("For {}: {}", host.name(), file.display()));
         }
     }
-    process::say(format_args!("The app is in {}", dist.display()));
+    // A host's files are among those of the app, and some hosts want another page.
+    let bom = sbom::write(&dist)?;
+    process::say(format_args!(
+        "The app is in {}, and {} says what it is made of",
+        dist.display(),
+        bom.display()
+    ));
     Ok(())
 }
 

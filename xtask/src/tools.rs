@@ -25,6 +25,8 @@ use crate::{Error, Result, paths, process};
 pub const TRUNK: &str = "0.21.14";
 /// The npm package of wasm-opt; the program answers with the first number.
 pub const BINARYEN: &str = "132.0.0";
+/// What holds the lock files against `deny.toml`.
+pub const DENY: &str = "0.20.2";
 /// What makes the script small that wasm-bindgen writes.
 pub const TERSER: &str = "5.51.4";
 /// The accessibility checker of the browser tests.
@@ -188,10 +190,20 @@ fn locked(lock: &str, package: &str) -> Option<String> {
     Some(version.trim_end_matches('"').to_owned())
 }
 
+fn rustc() -> Command {
+    Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+}
+
+/// The version of the Rust in use: `1.95.0`.
+pub fn rust_version() -> Result<String> {
+    let answer = process::output(rustc().arg("--version").current_dir(paths::root()))?;
+    Ok(version_in(&answer).unwrap_or_default().to_owned())
+}
+
 /// The wasm32 target of the Rust in use.
 fn wasm_target() -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
-    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let mut rustc = rustc();
     rustc.args(["--print", "target-libdir", "--target", TARGET]);
     if Path::new(process::output(&mut rustc)?.trim()).is_dir() {
         return Ok(());
@@ -206,6 +218,14 @@ fn wasm_target() -> Result<()> {
         what: format!("This Rust has no {TARGET} target, and rustup could not add it"),
         remedy: format!("rustup target add {TARGET}"),
     })
+}
+
+/// cargo-deny, which only the checks need.
+///
+/// # Errors
+/// As Cargo has them where it cannot be installed.
+pub fn deny() -> Result<PathBuf> {
+    cargo_tool("cargo-deny", "cargo-deny", DENY, &[])
 }
 
 /// A program that Cargo builds.
