@@ -22,6 +22,7 @@ mod links_from_anybody;
 mod name_first;
 mod odd;
 mod okta_verify;
+mod org;
 mod passkeys;
 mod pictures;
 mod private;
