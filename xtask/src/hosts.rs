@@ -1,6 +1,6 @@
 //! What each static host has to be told: headers, the one page for every address of the app, how long to keep a file.
 //!
-//! All of it comes from [`Policy`] and from the files of the build, so no host's file can say something else than another's.
+//! All of it comes from [`Policies`] and from the files of the build, so no host's file can say something else than another's.
 //! The formats are those of the hosts' own documentation: [`Host::documentation`].
 
 use std::{
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Error, Result, bundle,
-    policy::{self, Policy},
+    policy::{self, Policies, Policy},
     serve,
 };
 
@@ -108,8 +108,8 @@ pub struct Site<'a> {
     pub beside: &'a Path,
     /// The folder of the origin that the app was built for, with a slash at both ends.
     pub base: &'a str,
-    /// What the page may do.
-    pub policy: &'a Policy,
+    /// What the page may do, under each name of the deployment.
+    pub policies: &'a Policies,
 }
 
 impl Site<'_> {
@@ -137,32 +137,43 @@ impl Site<'_> {
         let files = self.names()?;
         match host {
             Host::Netlify => self.publish(&[
-                ("_headers", self.header_rules(&files)),
+                ("_headers", self.netlify(&files)),
                 ("_redirects", format!("{0}* {0}index.html 200\n", self.base)),
             ]),
             // Without a 404.html every unknown address is the page at the root.
-            Host::CloudflarePages => self.publish(&[("_headers", self.header_rules(&files))]),
+            Host::CloudflarePages => self.publish(&[("_headers", self.cloudflare(&files))]),
             Host::Vercel => self.publish(&[("vercel.json", pretty(&self.vercel(&files)))]),
             Host::Firebase => self.publish(&[("firebase.json", pretty(&self.firebase(&files)))]),
             Host::Azure => {
                 self.publish(&[("staticwebapp.config.json", pretty(&self.azure(&files)))])
             }
-            Host::S3Cloudfront => self.keep(&[
-                ("response-headers-policy.json", pretty(&self.cloudfront())),
-                ("viewer-request.js", self.cloudfront_function()),
-                ("upload.sh", self.upload(&files)),
-            ]),
+            Host::S3Cloudfront => {
+                let mut written = self.keep(&[
+                    (
+                        "response-headers-policy.json",
+                        pretty(&cloudfront("vestibule", &self.policies.common)),
+                    ),
+                    ("viewer-request.js", self.cloudfront_function()),
+                    ("upload.sh", self.upload(&files)),
+                ])?;
+                // A policy belongs to a distribution, and a distribution to a name.
+                for (name, policy) in &self.policies.own {
+                    let word = name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+                    let file = format!("response-headers-policy-{word}.json");
+                    let text = pretty(&cloudfront(&format!("vestibule-{word}"), policy));
+                    written.extend(self.keep(&[(file.as_str(), text)])?);
+                }
+                Ok(written)
+            }
             Host::Nginx => self.keep(&[("vestibule.conf", self.nginx(&files))]),
             Host::Caddy => self.keep(&[("Caddyfile", self.caddy(&files))]),
             Host::GithubPages => Ok(Vec::new()),
         }
     }
 
-    /// The headers of every answer.
+    /// The headers of every answer, where they are the same under each name.
     fn headers(&self) -> Vec<(&'static str, String)> {
-        let policy = ("content-security-policy", self.policy.to_string());
-        let others = policy::HEADERS.map(|(name, value)| (name, value.to_owned()));
-        std::iter::once(policy).chain(others).collect()
+        headers(&self.policies.all())
     }
 
     /// The paths of the app's files from the root of the origin, in their order.
@@ -213,11 +224,32 @@ impl Site<'_> {
         write_all(self.beside, files)
     }
 
-    /// `_headers`, as Netlify and Cloudflare Pages read it. Rules add up, so what only some files have stands in no other
-    /// rule: both hosts ask anew for a file whose time is not named.
-    fn header_rules(&self, files: &[String]) -> String {
+    /// `_headers`, as Netlify reads it: it knows no names.
+    fn netlify(&self, files: &[String]) -> String {
+        self.header_rules(self.headers(), files)
+    }
+
+    /// `_headers`, as Cloudflare Pages reads it. Where a name has a policy of its own, that of all is taken off first.
+    fn cloudflare(&self, files: &[String]) -> String {
+        let all = headers(&self.policies.common);
+        let mut rules = self.header_rules(all, files);
+        for (name, policy) in &self.policies.own {
+            // It goes by the name alone, whatever the port.
+            let name = name.split(':').next().unwrap_or_default();
+            let _ = write!(
+                rules,
+                "https://{name}{}*\n  ! content-security-policy\n  content-security-policy: {policy}\n",
+                self.base
+            );
+        }
+        rules
+    }
+
+    /// Rules add up, so what only some files have stands in no other rule: both hosts ask anew for a file whose time is not
+    /// named.
+    fn header_rules(&self, headers: Vec<(&str, String)>, files: &[String]) -> String {
         let mut rules = format!("{}*\n", self.base);
-        for (name, value) in self.headers() {
+        for (name, value) in headers {
             let _ = writeln!(rules, "  {name}: {value}");
         }
         for file in files.iter().filter(|file| is_kept(file)) {
@@ -226,20 +258,18 @@ impl Site<'_> {
         rules
     }
 
-    fn key_values(&self) -> Vec<Value> {
-        let pairs = self.headers().into_iter();
-        pairs
-            .map(|(name, value)| json!({"key": name, "value": value}))
-            .collect()
-    }
-
     fn vercel(&self, files: &[String]) -> Value {
         let cache = |value: &str| json!([{"key": "cache-control", "value": value}]);
+        let source = format!("{}(.*)", self.base);
         let mut headers = vec![
-            json!({"source": format!("{}(.*)", self.base), "headers": self.key_values()}),
-            json!({"source": format!("{}(.*)", self.base), "headers": cache(serve::ANEW)}),
+            json!({"source": source, "headers": key_values(headers(&self.policies.common))}),
+            json!({"source": source, "headers": cache(serve::ANEW)}),
         ];
         // Of two rules for one header the later one holds.
+        headers.extend(self.policies.own.iter().map(|(name, policy)| {
+            let policy = vec![("content-security-policy", policy.to_string())];
+            json!({"source": source, "has": [{"type": "host", "value": name}], "headers": key_values(policy)})
+        }));
         headers.extend(
             files
                 .iter()
@@ -260,7 +290,7 @@ impl Site<'_> {
     fn firebase(&self, files: &[String]) -> Value {
         let cache = |value: &str| json!([{"key": "cache-control", "value": value}]);
         let mut headers = vec![
-            json!({"source": format!("{}**", self.base), "headers": self.key_values()}),
+            json!({"source": format!("{}**", self.base), "headers": key_values(self.headers())}),
             json!({"source": format!("{}**", self.base), "headers": cache(serve::ANEW)}),
         ];
         headers.extend(
@@ -303,26 +333,6 @@ impl Site<'_> {
             },
             "globalHeaders": headers,
             "mimeTypes": {".wasm": "application/wasm", ".json": "application/json"}
-        })
-    }
-
-    /// The input of `aws cloudfront create-response-headers-policy --response-headers-policy-config file://…`.
-    fn cloudfront(&self) -> Value {
-        let custom: Vec<Value> = self
-            .headers()
-            .into_iter()
-            .filter(|(name, _)| !CLOUDFRONT_SECURITY.contains(name))
-            .map(|(name, value)| json!({"Header": name, "Value": value, "Override": true}))
-            .collect();
-        json!({
-            "Name": "vestibule",
-            "Comment": "Headers of the sign-in page",
-            "SecurityHeadersConfig": {
-                "ContentSecurityPolicy": {"Override": true, "ContentSecurityPolicy": self.policy.to_string()},
-                "ContentTypeOptions": {"Override": true},
-                "ReferrerPolicy": {"Override": true, "ReferrerPolicy": "no-referrer"}
-            },
-            "CustomHeadersConfig": {"Quantity": custom.len(), "Items": custom}
         })
     }
 
@@ -373,8 +383,16 @@ impl Site<'_> {
     fn nginx(&self, files: &[String]) -> String {
         let base = self.base;
         let mut headers = String::new();
-        for (name, value) in self.headers() {
+        for (name, value) in policy::HEADERS {
             let _ = writeln!(headers, "    add_header {name} \"{value}\" always;");
+        }
+        headers.push_str("    add_header content-security-policy $vestibule_policy always;\n");
+        let mut policies = format!("set $vestibule_policy \"{}\";\n", self.policies.common);
+        for (name, policy) in &self.policies.own {
+            let _ = writeln!(
+                policies,
+                "if ($http_host = \"{name}\") {{\n    set $vestibule_policy \"{policy}\";\n}}"
+            );
         }
         // A location that adds a header of its own has none of those around it, so each says them all.
         let cache =
@@ -391,7 +409,8 @@ impl Site<'_> {
              absolute_redirect off;\n\
              gzip_static on;\n\
              # With libnginx-mod-http-brotli-static:\n\
-             # brotli_static on;\n\n\
+             # brotli_static on;\n\
+             {policies}\n\
              location ~ ^(?:{kept})$ {{\n{for_ever}    try_files $uri =404;\n}}\n\n\
              # A name with a dot is a file; everything else is an address of the app.\n\
              location ~ ^{pattern}(?:.*/)?[^./]*$ {{\n    rewrite ^ {base}index.html last;\n}}\n\n\
@@ -412,9 +431,29 @@ impl Site<'_> {
     fn caddy(&self, files: &[String]) -> String {
         let base = self.base;
         let mut headers = String::new();
-        for (name, value) in self.headers() {
+        for (name, value) in policy::HEADERS {
             let _ = writeln!(headers, "\t\t{name} \"{value}\"");
         }
+        let mut policies = String::new();
+        let mut others = String::new();
+        for (at, (name, policy)) in self.policies.own.iter().enumerate() {
+            let _ = write!(
+                policies,
+                "\t@name{at} {{\n\t\tpath {base}*\n\t\tvars {{http.request.hostport}} {name}\n\t}}\n\
+                 \theader @name{at} content-security-policy \"{policy}\"\n"
+            );
+            let _ = write!(others, " {name}");
+        }
+        let others = match others.as_str() {
+            "" => String::new(),
+            names => format!("\t\tnot vars {{http.request.hostport}}{names}\n"),
+        };
+        let _ = write!(
+            policies,
+            "\t@others {{\n\t\tpath {base}*\n{others}\t}}\n\
+             \theader @others content-security-policy \"{}\"\n",
+            self.policies.common
+        );
         let kept: Vec<&str> = files
             .iter()
             .filter(|file| is_kept(file))
@@ -429,7 +468,7 @@ impl Site<'_> {
         };
         format!(
             "# For a site block: import vestibule\n(vestibule) {{\n\troot * {dist}\n{redirect}\
-             \theader {base}* {{\n{headers}\t}}\n\
+             \theader {base}* {{\n{headers}\t}}\n{policies}\
              \t@kept path {kept}\n\theader @kept cache-control \"{for_ever}\"\n\
              \t@asked not path {kept}\n\theader @asked cache-control \"{anew}\"\n\
              \t# A name with a dot is a file; everything else is an address of the app.\n\
@@ -447,11 +486,12 @@ impl Site<'_> {
         self.drop_compressed()?;
         let page = self.dist.join("index.html");
         let text = fs::read_to_string(&page).map_err(Error::file(&page))?;
-        let marked =
-            with_policy(&text, &self.policy.in_page()).ok_or_else(|| Error::Unreadable {
+        let marked = with_policy(&text, &self.policies.all().in_page()).ok_or_else(|| {
+            Error::Unreadable {
                 path: page.clone(),
                 wanted: "<head>".to_owned(),
-            })?;
+            }
+        })?;
         self.publish(&[
             ("index.html", marked.clone()),
             ("404.html", marked),
@@ -459,6 +499,40 @@ impl Site<'_> {
             (".nojekyll", String::new()),
         ])
     }
+}
+
+/// The headers of every answer under a policy.
+fn headers(policy: &Policy) -> Vec<(&'static str, String)> {
+    let policy = ("content-security-policy", policy.to_string());
+    let others = policy::HEADERS.map(|(name, value)| (name, value.to_owned()));
+    std::iter::once(policy).chain(others).collect()
+}
+
+/// Headers as Vercel and Firebase write them.
+fn key_values(headers: Vec<(&str, String)>) -> Vec<Value> {
+    let pairs = headers.into_iter();
+    pairs
+        .map(|(name, value)| json!({"key": name, "value": value}))
+        .collect()
+}
+
+/// The input of `aws cloudfront create-response-headers-policy --response-headers-policy-config file://…`.
+fn cloudfront(name: &str, policy: &Policy) -> Value {
+    let custom: Vec<Value> = headers(policy)
+        .into_iter()
+        .filter(|(name, _)| !CLOUDFRONT_SECURITY.contains(name))
+        .map(|(name, value)| json!({"Header": name, "Value": value, "Override": true}))
+        .collect();
+    json!({
+        "Name": name,
+        "Comment": "Headers of the sign-in page",
+        "SecurityHeadersConfig": {
+            "ContentSecurityPolicy": {"Override": true, "ContentSecurityPolicy": policy.to_string()},
+            "ContentTypeOptions": {"Override": true},
+            "ReferrerPolicy": {"Override": true, "ReferrerPolicy": "no-referrer"}
+        },
+        "CustomHeadersConfig": {"Quantity": custom.len(), "Items": custom}
+    })
 }
 
 /// Headers that CloudFront has members of their own for.

@@ -6,7 +6,7 @@ use xtask::{
     Error, Result,
     args::{self, Command},
     bench, bundle, checks, corpus, demo, doctor, hosts, paths,
-    policy::{self, Policy},
+    policy::{self, Policies, Policy},
     process, sbom,
     size::Size,
     tools::{Small, Tools},
@@ -46,8 +46,8 @@ fn run(command: Command) -> Result<()> {
 
 fn build(options: &args::Build) -> Result<()> {
     // What cannot be known is told before minutes are spent.
-    let policy = match options.host {
-        Some(_) => Some(policy_of(options)?),
+    let policies = match options.host {
+        Some(_) => Some(policies_of(options)?),
         None => None,
     };
     let dist = bundle::build(
@@ -55,12 +55,12 @@ fn build(options: &args::Build) -> Result<()> {
         &options.public_url,
         options.org.as_deref(),
     )?;
-    if let (Some(host), Some(policy)) = (options.host, policy) {
+    if let (Some(host), Some(policies)) = (options.host, policies) {
         let site = hosts::Site {
             dist: &dist,
             beside: &paths::root().join("host").join(host.name()),
             base: &options.public_url,
-            policy: &policy,
+            policies: &policies,
         };
         for file in site.write(host)? {
             process::say(format_args!("For {}: {}", host.name(), file.display()));
@@ -76,8 +76,8 @@ fn build(options: &args::Build) -> Result<()> {
     Ok(())
 }
 
-/// The policy of a deployment: it has to name the org.
-fn policy_of(options: &args::Build) -> Result<Policy> {
+/// The policies of a deployment: they have to name the org.
+fn policies_of(options: &args::Build) -> Result<Policies> {
     let path = paths::root().join("public/config.json");
     let config = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
     if options.org.is_none() && config.contains("your-org.okta.com") {
@@ -87,11 +87,11 @@ fn policy_of(options: &args::Build) -> Result<Policy> {
             remedy: "add --org https://your-org.okta.com".to_owned(),
         });
     }
-    let policy = Policy::for_config(&config, options.org.as_deref());
+    let policies = Policies::for_config(&config, options.org.as_deref());
     Ok(if options.fastpass {
-        policy.fastpass(true)
+        policies.fastpass()
     } else {
-        policy
+        policies
     })
 }
 

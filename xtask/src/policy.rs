@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
 /// Headers that are the same for every deployment.
 pub const HEADERS: [(&str, &str); 4] = [
     ("referrer-policy", "no-referrer"),
@@ -29,29 +31,26 @@ impl Policy {
         Self::default()
     }
 
-    /// The policy for a `config.json`, by its text; `org` stands in for the issuer's origin. The orgs that stand below `hosts`
-    /// may be reached too: the headers are the same under each name.
-    pub fn for_config(config: &str, org: Option<&str>) -> Self {
-        let config: serde_json::Value = serde_json::from_str(config).unwrap_or_default();
-        let issuer = |config: &serde_json::Value| config["issuer"].as_str().and_then(origin);
-        let mut orgs: Vec<String> = org
-            .map(str::to_owned)
-            .or_else(|| issuer(&config))
-            .into_iter()
-            .collect();
-        let hosts = config["hosts"].as_object().into_iter().flatten();
-        for org in hosts.filter_map(|(_, own)| issuer(own)) {
-            if !orgs.contains(&org) {
-                orgs.push(org);
+    /// The policy for the members of a `config.json` as one name has them; `org` stands in for the issuer's origin.
+    fn of(member: impl Fn(&str) -> Value, org: Option<&str>) -> Self {
+        let address = |name: &str| member(name).as_str().and_then(origin);
+        let org = org.map(str::to_owned).or_else(|| address("issuer"));
+        let policy = org.into_iter().fold(Self::new(), Self::org);
+        let policy = address("resource").into_iter().fold(policy, Self::resource);
+        policy.fastpass(member("fastpass") == true)
+    }
+
+    /// What either of two lets the app do.
+    fn or(mut self, other: &Self) -> Self {
+        for org in &other.orgs {
+            if !self.orgs.contains(org) {
+                self.orgs.push(org.clone());
             }
         }
-        let mut policy = orgs.into_iter().fold(Self::new(), Self::org);
-        let hosts = config["hosts"].as_object().into_iter().flatten();
-        let each = hosts.map(|(_, own)| own).chain([&config]);
-        for resource in each.filter_map(|config| config["resource"].as_str().and_then(origin)) {
-            policy = policy.resource(resource);
-        }
-        policy.fastpass(config["fastpass"] == true)
+        self.resources.retain(|known| !other.orgs.contains(known));
+        let resources = other.resources.iter().cloned();
+        let fastpass = self.fastpass || other.fastpass;
+        resources.fold(self, Self::resource).fastpass(fastpass)
     }
 
     /// The same for the page itself, where a host sends no headers: a page cannot say who may frame it.
@@ -83,6 +82,75 @@ impl Policy {
         self.fastpass = fastpass;
         self
     }
+}
+
+/// The policies of a deployment. `hosts` in `config.json` gives it several names, each of which may be another brand with an
+/// org of its own: under each name the app reaches that name's org, and no other's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policies {
+    /// Under every name that `hosts` does not have.
+    pub common: Policy,
+    /// By the names that it has, with the port where it is not the usual one.
+    pub own: Vec<(String, Policy)>,
+}
+
+impl Policies {
+    /// The policies for a `config.json`, by its text; `org` stands in for the origin of the common issuer.
+    pub fn for_config(config: &str, org: Option<&str>) -> Self {
+        let config: Value = serde_json::from_str(config).unwrap_or_default();
+        let hosts = config["hosts"].as_object().into_iter().flatten();
+        let own = hosts.map(|(host, own)| {
+            // What stands there takes the place of the common members, as in the app.
+            let member = |name: &str| own.get(name).unwrap_or(&config[name]).clone();
+            let org = org.filter(|_| own.get("issuer").is_none());
+            (host.to_ascii_lowercase(), Policy::of(member, org))
+        });
+        Self {
+            own: own.filter(|(host, _)| is_host(host)).collect(),
+            common: Policy::of(|name| config[name].clone(), org),
+        }
+    }
+
+    /// The policy under a name.
+    pub fn of(&self, host: &str) -> &Policy {
+        let mut own = self.own.iter();
+        let own = own.find(|(known, _)| known.eq_ignore_ascii_case(host));
+        own.map_or(&self.common, |(_, policy)| policy)
+    }
+
+    /// The one policy for all names, where a host sends the same headers under each.
+    pub fn all(&self) -> Policy {
+        let own = self.own.iter().map(|(_, policy)| policy);
+        own.fold(self.common.clone(), Policy::or)
+    }
+
+    /// Lets the app look for Okta Verify at the ports of the person's own device, under each name.
+    #[must_use]
+    pub fn fastpass(self) -> Self {
+        let own = self.own.into_iter();
+        Self {
+            common: self.common.fastpass(true),
+            own: own
+                .map(|(host, policy)| (host, policy.fastpass(true)))
+                .collect(),
+        }
+    }
+}
+
+impl From<Policy> for Policies {
+    fn from(common: Policy) -> Self {
+        Self {
+            common,
+            own: Vec::new(),
+        }
+    }
+}
+
+/// Whether a text is a host, perhaps with a port, and nothing that would be more than that in a server's file.
+fn is_host(text: &str) -> bool {
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    !text.is_empty() && text.chars().all(plain)
 }
 
 impl fmt::Display for Policy {
@@ -122,9 +190,7 @@ pub fn origin(address: &str) -> Option<String> {
         .unwrap_or(authority)
         .to_ascii_lowercase();
     // It goes into a header: a space or a semicolon in it would be more policy.
-    let plain =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
-    (!host.is_empty() && host.chars().all(plain)).then(|| format!("{scheme}://{host}"))
+    is_host(&host).then(|| format!("{scheme}://{host}"))
 }
 
 #[cfg(test)]
@@ -157,25 +223,51 @@ mod tests {
         let both = Policy::new()
             .org("https://one.okta.com")
             .resource("https://api.acme.example");
-        assert_eq!(Policy::for_config(config, None), both);
+        assert_eq!(Policies::for_config(config, None), both.clone().into());
         let connect = "connect-src 'self' https://one.okta.com https://api.acme.example; ";
         assert!(both.to_string().contains(connect));
         let own = r#"{"issuer":"https://one.okta.com","resource":"https://one.okta.com/api/me"}"#;
         assert_eq!(
-            Policy::for_config(own, None),
-            Policy::new().org("https://one.okta.com")
+            Policies::for_config(own, None),
+            Policy::new().org("https://one.okta.com").into()
         );
     }
 
     #[test]
-    fn each_brand_reaches_its_own_org() {
-        let config = r#"{"issuer":"https://one.okta.com/oauth2/default","hosts":{
-            "two.example":{"issuer":"https://two.okta.com"},"three.example":{"clientId":"three"},
-            "four.example":{"issuer":"https://one.okta.com/oauth2/four"}}}"#;
-        let both = Policy::new()
-            .org("https://one.okta.com")
-            .org("https://two.okta.com");
-        assert_eq!(Policy::for_config(config, None), both);
+    fn each_brand_reaches_its_own_org_and_no_other() {
+        let config = r#"{"issuer":"https://one.okta.com/oauth2/default","fastpass":true,
+            "resource":"https://api.one.example/me","hosts":{
+            "two.example":{"issuer":"https://two.okta.com","fastpass":false,"resource":"https://api.two.example"},
+            "Three.example:8443":{"clientId":"three"},
+            "four.example":{"issuer":"https://one.okta.com/oauth2/four","resource":null}, "bad\"; {":{}}}"#;
+        let policies = Policies::for_config(config, None);
+        let one = Policy::new().org("https://one.okta.com").fastpass(true);
+        let with = one.clone().resource("https://api.one.example");
+        let two = Policy::new().org("https://two.okta.com");
+        let two = two.resource("https://api.two.example");
+        for (host, policy) in [
+            ("one.example", &with),
+            ("two.example", &two),
+            ("TWO.example", &two),
+            ("three.example:8443", &with),
+            ("three.example", &with),
+            ("four.example", &one),
+        ] {
+            assert_eq!(policies.of(host), policy, "{host}");
+        }
+        assert_eq!(policies.own.len(), 3);
+        // Where the headers are the same under each name, they let all of it.
+        let all = one
+            .org("https://two.okta.com")
+            .resource("https://api.one.example")
+            .resource("https://api.two.example");
+        assert_eq!(policies.all(), all);
+
+        // An org that is named stands in for the common one alone.
+        let policies = Policies::for_config(config, Some("https://uno.example"));
+        assert!(policies.of("two.example").to_string().contains("two.okta"));
+        let three = policies.of("three.example:8443").to_string();
+        assert!(three.contains("uno.example") && !three.contains("okta.com"));
     }
 
     #[test]
@@ -189,13 +281,11 @@ mod tests {
     #[test]
     fn a_configuration_names_the_org() {
         let config = r#"{"issuer":"https://example.okta.com/oauth2/default","fastpass":true}"#;
-        let policy = Policy::for_config(config, None);
-        assert_eq!(
-            policy,
-            Policy::new().org("https://example.okta.com").fastpass(true)
-        );
-        let other = Policy::for_config("", Some("https://other.example"));
-        assert_eq!(other, Policy::new().org("https://other.example"));
+        let policies = Policies::for_config(config, None);
+        let expected = Policy::new().org("https://example.okta.com").fastpass(true);
+        assert_eq!(policies, expected.into());
+        let other = Policies::for_config("", Some("https://other.example"));
+        assert_eq!(other, Policy::new().org("https://other.example").into());
     }
 
     #[test]

@@ -18,7 +18,7 @@ use axum::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
         header::{
             ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
-            CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+            CONTENT_TYPE, ETAG, HOST, IF_NONE_MATCH, VARY,
         },
     },
     response::{IntoResponse, Response},
@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     Error, Result,
-    policy::{self, Policy},
+    policy::{self, Policies},
 };
 
 /// A folder that `cargo xtask build` filled, and how it is served.
@@ -99,25 +99,8 @@ impl Site {
 
     /// The site as a service, for `oneshot` in tests and for serving in company.
     pub fn router(self) -> Router {
-        let policy = self
-            .policy
-            .clone()
-            .unwrap_or_else(|| self.policy_for_config());
-        let headers = policy::HEADERS
-            .iter()
-            .map(|&(name, value)| {
-                (
-                    HeaderName::from_static(name),
-                    HeaderValue::from_static(value),
-                )
-            })
-            .chain(
-                HeaderValue::from_str(&policy)
-                    .ok()
-                    .map(|policy| (CONTENT_SECURITY_POLICY, policy)),
-            )
-            .collect();
-        let shared = Arc::new((self, headers));
+        let policies = self.policies();
+        let shared = Arc::new((self, policies));
         Router::new().fallback(answer).with_state(shared)
     }
 
@@ -142,12 +125,12 @@ impl Site {
         }
     }
 
-    fn policy_for_config(&self) -> String {
+    fn policies(&self) -> Policies {
         let config = match &self.config {
             Some(config) => config.clone(),
             None => std::fs::read_to_string(self.dist.join("config.json")).unwrap_or_default(),
         };
-        Policy::for_config(&config, self.org.as_deref()).to_string()
+        Policies::for_config(&config, self.org.as_deref())
     }
 
     fn respond(&self, method: &Method, path: &str, asked: &HeaderMap) -> Response {
@@ -215,7 +198,7 @@ impl Site {
     }
 }
 
-type Shared = Arc<(Site, Vec<(HeaderName, HeaderValue)>)>;
+type Shared = Arc<(Site, Policies)>;
 
 async fn answer(
     State(shared): State<Shared>,
@@ -223,9 +206,23 @@ async fn answer(
     uri: Uri,
     asked: HeaderMap,
 ) -> Response {
-    let (site, headers) = &*shared;
+    let (site, policies) = &*shared;
     let mut response = site.respond(&method, uri.path(), &asked);
-    response.headers_mut().extend(headers.iter().cloned());
+    let host = asked.get(HOST).and_then(|host| host.to_str().ok());
+    let policy = match &site.policy {
+        Some(policy) => policy.clone(),
+        None => policies.of(host.unwrap_or_default()).to_string(),
+    };
+    let headers = response.headers_mut();
+    headers.extend(policy::HEADERS.map(|(name, value)| {
+        (
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        )
+    }));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
     response
 }
 

@@ -9,7 +9,7 @@ use std::{
 use serde_json::Value;
 use xtask::{
     hosts::{Host, Site},
-    policy::Policy,
+    policy::{Policies, Policy},
     serve,
 };
 
@@ -36,6 +36,10 @@ impl Drop for Built {
 
 impl Built {
     fn new(name: &str, host: Host, base: &str) -> Self {
+        Self::with(name, host, base, &Policy::new().org(ORG).into())
+    }
+
+    fn with(name: &str, host: Host, base: &str, policies: &Policies) -> Self {
         let root =
             std::env::temp_dir().join(format!("vestibule-host-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&root);
@@ -47,7 +51,8 @@ impl Built {
             fs::write(dist.join(format!("{file}.br")), "x").expect("the folder is ours");
         }
         let built = Self { root };
-        built.site(base).write(host).expect("the host can do it");
+        let written = built.site(base).write_with(host, policies);
+        written.expect("the host can do it");
         built
     }
 
@@ -80,12 +85,15 @@ struct OwnedSite<'a> {
 
 impl OwnedSite<'_> {
     fn write(&self, host: Host) -> xtask::Result<Vec<PathBuf>> {
-        let policy = Policy::new().org(ORG);
+        self.write_with(host, &Policy::new().org(ORG).into())
+    }
+
+    fn write_with(&self, host: Host, policies: &Policies) -> xtask::Result<Vec<PathBuf>> {
         Site {
             dist: &self.dist,
             beside: &self.beside,
             base: self.base,
-            policy: &policy,
+            policies,
         }
         .write(host)
     }
@@ -390,6 +398,75 @@ fn servers_keep_what_is_compressed_and_the_app_lies_in_its_folder() {
     for host in [Host::Nginx, Host::Caddy] {
         let built = Built::new(&format!("server-{}", host.name()), host, "/auth/");
         assert!(built.has("auth/index.html") && built.has("auth/index.html.br"));
+    }
+}
+
+/// One brand at `one.example`, another with an org of its own at `two.example`.
+fn brands() -> Policies {
+    let config = format!(
+        r#"{{"issuer":"{ORG}","clientId":"a","hosts":{{"two.example":{{"issuer":"https://two.okta.com"}}}}}}"#
+    );
+    Policies::for_config(&config, None)
+}
+
+#[test]
+fn a_host_that_tells_names_apart_gets_a_policy_for_each() {
+    let (one, two) = (
+        Policy::new().org(ORG).to_string(),
+        Policy::new().org("https://two.okta.com").to_string(),
+    );
+    let built = |name: &str, host| Built::with(name, host, "/auth/", &brands());
+
+    let vercel = json(&built("names-vercel", Host::Vercel).published("vercel.json"));
+    let rules = vercel["headers"].as_array().expect("a list");
+    let own = rules.iter().find(|rule| rule.get("has").is_some());
+    let own = own.expect("a rule for a name");
+    assert_eq!(own["has"][0]["type"], "host");
+    assert_eq!(own["has"][0]["value"], "two.example");
+    assert_eq!(
+        pairs(&own["headers"]),
+        [("content-security-policy", two.as_str())]
+    );
+    assert!(pairs(&rules[0]["headers"]).contains(&("content-security-policy", one.as_str())));
+
+    // Real ones answer in Chromium's stories; here is that either has its place.
+    for (host, file) in [(Host::Nginx, "vestibule.conf"), (Host::Caddy, "Caddyfile")] {
+        let text = built(&format!("names-{}", host.name()), host).beside(file);
+        for policy in [&one, &two] {
+            assert_eq!(text.matches(policy.as_str()).count(), 1, "{text}");
+        }
+        assert!(text.contains("two.example"), "{text}");
+    }
+
+    let cloudfront = built("names-cloudfront", Host::S3Cloudfront);
+    for (file, policy) in [
+        ("response-headers-policy.json", &one),
+        ("response-headers-policy-two-example.json", &two),
+    ] {
+        let own = json(&cloudfront.beside(file));
+        let security = &own["SecurityHeadersConfig"]["ContentSecurityPolicy"];
+        assert_eq!(security["ContentSecurityPolicy"], **policy);
+    }
+
+    let cloudflare = Built::with("names-cloudflare", Host::CloudflarePages, "/", &brands());
+    let rules = cloudflare.published("_headers");
+    let (common, own) = rules.split_once("https://two.example/*\n").expect("a rule");
+    assert!(common.contains(&one) && !common.contains(&two), "{common}");
+    assert!(own.starts_with("  ! content-security-policy\n  content-security-policy: "));
+    assert!(own.contains(&two), "{own}");
+}
+
+#[test]
+fn a_host_that_does_not_gets_one_for_all() {
+    let all = brands().all().to_string();
+    for (host, file) in [
+        (Host::Netlify, "_headers"),
+        (Host::Firebase, "firebase.json"),
+        (Host::Azure, "staticwebapp.config.json"),
+    ] {
+        let text =
+            Built::with(&format!("all-{}", host.name()), host, "/", &brands()).published(file);
+        assert!(text.contains(&all), "{text}");
     }
 }
 

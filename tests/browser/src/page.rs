@@ -505,6 +505,16 @@ impl Page {
     /// If the server does not answer.
     pub async fn fetched(&self, path: &str) -> Fetched {
         let address = self.origin.trim_start_matches("http://");
+        let host = address.split('/').next().unwrap_or(address);
+        self.fetched_under(host, path).await
+    }
+
+    /// The same under another name of the app's server, with the port.
+    ///
+    /// # Panics
+    /// If the server does not answer.
+    pub async fn fetched_under(&self, name: &str, path: &str) -> Fetched {
+        let address = self.origin.trim_start_matches("http://");
         let (host, folder) = address.split_once('/').unwrap_or((address, ""));
         let folder = if folder.is_empty() {
             String::new()
@@ -512,7 +522,7 @@ impl Page {
             format!("/{folder}")
         };
         let request = format!(
-            "GET {folder}{path} HTTP/1.1\r\nhost: {host}\r\naccept-encoding: br, gzip\r\nconnection: close\r\n\r\n"
+            "GET {folder}{path} HTTP/1.1\r\nhost: {name}\r\naccept-encoding: br, gzip\r\nconnection: close\r\n\r\n"
         );
         let mut server = TcpStream::connect(host).await.expect("the server listens");
         server

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use xtask::hosts::{Host, Site};
 use xtask::paths;
-use xtask::policy::Policy;
+use xtask::policy::Policies;
 
 use crate::visit::copy;
 
@@ -52,13 +52,13 @@ impl Server {
         relocate(&dist, base);
         fs::write(dist.join("config.json"), config).expect("the folder is ours");
 
-        let policy = Policy::for_config(config, None);
+        let policies = Policies::for_config(config, None);
         let beside = folder.join("host");
         let site = Site {
             dist: &dist,
             beside: &beside,
             base,
-            policy: &policy,
+            policies: &policies,
         };
         let written = site.write(host).unwrap_or_else(|error| panic!("{error}"));
         let [own] = &written[..] else {
@@ -141,7 +141,7 @@ fn nginx(folder: &Path, own: &Path, port: u16) -> Command {
 
 fn caddy(folder: &Path, own: &Path, port: u16) -> Command {
     let text = format!(
-        "{{\n\tadmin off\n\tauto_https off\n}}\nimport {own}\nhttp://localhost:{port} {{\n\t\
+        "{{\n\tadmin off\n\tauto_https off\n}}\nimport {own}\nhttp://localhost:{port}, http://*.localhost:{port} {{\n\t\
          bind 127.0.0.1 ::1\n\timport vestibule\n}}\n",
         own = own.display()
     );

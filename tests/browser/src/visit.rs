@@ -273,7 +273,7 @@ impl Visit {
         let mut right =
             json!({ "issuer": format!("{org_origin}/oauth2/default"), "clientId": "vestibule" });
         let brand = match scene.brand {
-            Some(of) => Some(Self::branded(of, &app_origin, &mut right).await),
+            Some(of) => Some(Self::branded(of, &app_origin, "/", &mut right).await),
             None => None,
         };
         let site = match &scene.config {
@@ -339,10 +339,11 @@ impl Visit {
         }
     }
 
-    /// Another brand of the app at this origin, which is told to the configuration.
+    /// Another brand of the app in this folder of this origin, which is told to the configuration.
     async fn branded(
         (host, policy, name): (&str, &str, &str),
         app_origin: &str,
+        base: &str,
         config: &mut Value,
     ) -> Brand {
         let at = app_origin
@@ -352,6 +353,7 @@ impl Visit {
         let origin = format!("http://{at}");
         let (org_origin, listeners) = script::listen().await;
         let settings = Settings::new(&org_origin, &origin)
+            .app_origin(format!("{origin}{}", base.trim_end_matches('/')))
             .policy(policy)
             .unwrap_or_else(|error| panic!("{error}"));
         let org = Org::new(settings);
@@ -398,15 +400,19 @@ impl Visit {
             let org = org.clone();
             tokio::spawn(async move { org.serve(listener).await });
         }
-        let config =
+        let mut config =
             json!({ "issuer": format!("{org_origin}/oauth2/default"), "clientId": "vestibule" });
+        let brand = match scene.brand {
+            Some(of) => Some(Self::branded(of, &origin, base, &mut config).await),
+            None => None,
+        };
         let server = Server::start(host, base, port, &config.to_string());
         Self {
             page: Page::new(&scene.window, root).await,
             window: scene.window.clone(),
             org,
             org_origin: org_origin.to_owned(),
-            brand: None,
+            brand,
             comes: watch::Sender::new(true),
             rest: watch::Sender::new(Rest::Comes),
             _server: Some(server),

@@ -119,7 +119,23 @@ fn k25_two_brands_know_nothing_of_each_other() {
         visit.fill("Enter code", &code).await;
         Stop::Home.met(visit).await;
 
-        // Each name spoke with its own org.
+        // Each name spoke with its own org, and its page could with no other.
+        let name = harbor.origin.trim_start_matches("http://");
+        for (page, own, other) in [
+            (
+                visit.fetched("/login").await,
+                visit.org_origin(),
+                harbor.org_origin.as_str(),
+            ),
+            (
+                visit.fetched_under(name, "/login").await,
+                &harbor.org_origin,
+                visit.org_origin(),
+            ),
+        ] {
+            let policy = page.header("content-security-policy").unwrap_or_default();
+            assert!(policy.contains(own) && !policy.contains(other), "{policy}");
+        }
         let asked = visit.requests().await;
         assert!(
             asked

@@ -1,6 +1,6 @@
 //! The app behind the servers of others, with the files that a build writes for them.
 
-use browser_tests::{Host, Scene, Visit, visit};
+use browser_tests::{Fetched, Host, Scene, Visit, visit};
 
 use crate::walk::{self, ADA};
 
@@ -31,6 +31,41 @@ fn behind(name: &str, host: Host, base: &'static str) {
         walk::makes_account(visit).await;
         assert!(visit.person(ADA.email).is_some());
         says_how_long(visit).await;
+    });
+}
+
+#[test]
+fn nginx_tells_each_name_of_its_own_org() {
+    by_name("nginx-names", Host::Nginx, "/");
+}
+
+#[test]
+fn caddy_tells_each_name_of_its_own_org() {
+    by_name("caddy-names", Host::Caddy, "/auth/");
+}
+
+/// Where a server has several brands, the page of each may reach its own org, and does.
+fn by_name(name: &str, host: Host, base: &'static str) {
+    let scene = Scene::new()
+        .host(host, base)
+        .brand("harbor.localhost", "seed", "Harbor Lights");
+    visit(name, scene, async |visit| {
+        let harbor = visit.brand();
+        let name = harbor.origin.trim_start_matches("http://");
+        let policy = async |page: Fetched| {
+            let policy = page.header("content-security-policy");
+            policy.unwrap_or_default().to_owned()
+        };
+        let (one, other) = (visit.org_origin(), &harbor.org_origin);
+        for path in ["/login", "/config.json"] {
+            let common = policy(visit.fetched(path).await).await;
+            assert!(common.contains(one) && !common.contains(other), "{common}");
+            let own = policy(visit.fetched_under(name, path).await).await;
+            assert!(own.contains(other) && !own.contains(one), "{own}");
+        }
+        visit.go(&format!("{}{base}login", harbor.origin)).await;
+        visit.at("identify", "Sign In").await;
+        assert_eq!(visit.title().await, "Sign In – Harbor Lights");
     });
 }
 
