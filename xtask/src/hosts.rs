@@ -98,6 +98,12 @@ impl Host {
     fn takes_compressed(self) -> bool {
         matches!(self, Self::Nginx | Self::Caddy)
     }
+
+    /// Whether the host serves by `https://` alone, and does not say so by itself. Netlify, Vercel, Firebase, Azure and GitHub
+    /// Pages do; nginx and Caddy serve as their machine wants it.
+    fn lacks_transport(self) -> bool {
+        matches!(self, Self::CloudflarePages | Self::S3Cloudfront)
+    }
 }
 
 /// A build for a host.
@@ -231,7 +237,8 @@ impl Site<'_> {
 
     /// `_headers`, as Cloudflare Pages reads it. Where a name has a policy of its own, that of all is taken off first.
     fn cloudflare(&self, files: &[String]) -> String {
-        let all = headers(&self.policies.common);
+        let mut all = headers(&self.policies.common);
+        all.extend(transport(Host::CloudflarePages));
         let mut rules = self.header_rules(all, files);
         for (name, policy) in &self.policies.own {
             // It goes by the name alone, whatever the port.
@@ -386,7 +393,13 @@ impl Site<'_> {
         for (name, value) in policy::HEADERS {
             let _ = writeln!(headers, "    add_header {name} \"{value}\" always;");
         }
-        headers.push_str("    add_header content-security-policy $vestibule_policy always;\n");
+        for (name, variable) in [
+            ("content-security-policy", "$vestibule_policy"),
+            // A header without a value is not sent.
+            (policy::TRANSPORT.0, "$vestibule_transport"),
+        ] {
+            let _ = writeln!(headers, "    add_header {name} {variable} always;");
+        }
         let mut policies = format!("set $vestibule_policy \"{}\";\n", self.policies.common);
         for (name, policy) in &self.policies.own {
             let _ = writeln!(
@@ -410,7 +423,8 @@ impl Site<'_> {
              gzip_static on;\n\
              # With libnginx-mod-http-brotli-static:\n\
              # brotli_static on;\n\
-             {policies}\n\
+             # Where nothing of this name is served by http:// make this \"{max_age}\":\n\
+             set $vestibule_transport \"\";\n{policies}\n\
              location ~ ^(?:{kept})$ {{\n{for_ever}    try_files $uri =404;\n}}\n\n\
              # A name with a dot is a file; everything else is an address of the app.\n\
              location ~ ^{pattern}(?:.*/)?[^./]*$ {{\n    rewrite ^ {base}index.html last;\n}}\n\n\
@@ -420,6 +434,7 @@ impl Site<'_> {
             pattern = escaped(base),
             for_ever = cache(serve::FOR_EVER),
             anew = cache(serve::ANEW),
+            max_age = policy::TRANSPORT.1,
         );
         if base != "/" {
             let bare = base.trim_end_matches('/');
@@ -434,6 +449,12 @@ impl Site<'_> {
         for (name, value) in policy::HEADERS {
             let _ = writeln!(headers, "\t\t{name} \"{value}\"");
         }
+        let _ = writeln!(
+            headers,
+            "\t\t# Where nothing of this name is served by http://\n\t\t# {} \"{}\"",
+            policy::TRANSPORT.0,
+            policy::TRANSPORT.1
+        );
         let mut policies = String::new();
         let mut others = String::new();
         for (at, (name, policy)) in self.policies.own.iter().enumerate() {
@@ -508,6 +529,12 @@ fn headers(policy: &Policy) -> Vec<(&'static str, String)> {
     std::iter::once(policy).chain(others).collect()
 }
 
+/// What a host says of `https://`, where it has to be told.
+fn transport(host: Host) -> Option<(&'static str, String)> {
+    let (name, value) = policy::TRANSPORT;
+    host.lacks_transport().then(|| (name, value.to_owned()))
+}
+
 /// Headers as Vercel and Firebase write them.
 fn key_values(headers: Vec<(&str, String)>) -> Vec<Value> {
     let pairs = headers.into_iter();
@@ -523,13 +550,18 @@ fn cloudfront(name: &str, policy: &Policy) -> Value {
         .filter(|(name, _)| !CLOUDFRONT_SECURITY.contains(name))
         .map(|(name, value)| json!({"Header": name, "Value": value, "Override": true}))
         .collect();
+    let seconds = policy::TRANSPORT.1.rsplit('=').next();
+    let seconds: Option<u64> = seconds.and_then(|seconds| seconds.parse().ok());
     json!({
         "Name": name,
         "Comment": "Headers of the sign-in page",
         "SecurityHeadersConfig": {
             "ContentSecurityPolicy": {"Override": true, "ContentSecurityPolicy": policy.to_string()},
             "ContentTypeOptions": {"Override": true},
-            "ReferrerPolicy": {"Override": true, "ReferrerPolicy": "no-referrer"}
+            "ReferrerPolicy": {"Override": true, "ReferrerPolicy": "no-referrer"},
+            "StrictTransportSecurity": {
+                "Override": true, "IncludeSubdomains": false, "Preload": false, "AccessControlMaxAgeSec": seconds
+            }
         },
         "CustomHeadersConfig": {"Quantity": custom.len(), "Items": custom}
     })

@@ -17,6 +17,10 @@ pub const HEADERS: [(&str, &str); 4] = [
     ),
 ];
 
+/// What keeps a browser from asking a name by `http://` ever again, for a year: only for hosts that serve all of that name by
+/// `https://` (RFC 6797). It says nothing about other names below it, nor is it for the lists that browsers come with.
+pub const TRANSPORT: (&str, &str) = ("strict-transport-security", "max-age=31536000");
+
 /// The content security policy: the app's own files, and requests to the org, and nothing else.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {

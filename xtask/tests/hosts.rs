@@ -9,7 +9,7 @@ use std::{
 use serde_json::Value;
 use xtask::{
     hosts::{Host, Site},
-    policy::{Policies, Policy},
+    policy::{Policies, Policy, TRANSPORT},
     serve,
 };
 
@@ -175,6 +175,10 @@ fn netlify_and_cloudflare_get_rules_that_add_up() {
                 file.contains("0123456789abcdef"),
                 "{file}"
             );
+            // Netlify says it by itself.
+            let transport = headers.get(TRANSPORT.0).map(String::as_str);
+            let told = (host == Host::CloudflarePages).then_some(TRANSPORT.1);
+            assert_eq!(transport, told, "{file}");
             let plain = headers.iter().filter(|(name, _)| *name != "cache-control");
             assert_headers(plain.map(|(name, value)| (name.as_str(), value.as_str())));
         }
@@ -361,6 +365,12 @@ fn cloudfront_gets_a_policy_as_its_api_takes_it() {
     assert_eq!(security["ContentTypeOptions"]["Override"], true);
     headers.push(("x-content-type-options", "nosniff"));
     assert_headers(headers);
+    let transport = &security["StrictTransportSecurity"];
+    assert_eq!(transport["AccessControlMaxAgeSec"], 31_536_000);
+    assert_eq!(transport["Override"], true);
+    for member in ["IncludeSubdomains", "Preload"] {
+        assert_eq!(transport[member], false, "{member}");
+    }
 
     let script = built.beside("upload.sh");
     let last = script.lines().last().expect("a line");
@@ -468,6 +478,27 @@ fn a_host_that_does_not_gets_one_for_all() {
             Built::with(&format!("all-{}", host.name()), host, "/", &brands()).published(file);
         assert!(text.contains(&all), "{text}");
     }
+}
+
+#[test]
+fn who_serves_by_https_alone_and_does_not_say_so_is_told_to() {
+    for (host, file) in [
+        (Host::Netlify, "_headers"),
+        (Host::Vercel, "vercel.json"),
+        (Host::Firebase, "firebase.json"),
+        (Host::Azure, "staticwebapp.config.json"),
+    ] {
+        let text = Built::new(&format!("transport-{}", host.name()), host, "/").published(file);
+        assert!(!text.contains(TRANSPORT.0), "{}", host.name());
+    }
+    // What a machine of one's own serves besides is not known: there it is a line to be changed.
+    let nginx = Built::new("transport-nginx", Host::Nginx, "/").beside("vestibule.conf");
+    assert!(nginx.contains("set $vestibule_transport \"\";"), "{nginx}");
+    let caddy = Built::new("transport-caddy", Host::Caddy, "/").beside("Caddyfile");
+    assert!(
+        caddy.contains("# strict-transport-security \"max-age=31536000\""),
+        "{caddy}"
+    );
 }
 
 #[test]

@@ -63,6 +63,8 @@ fn by_name(name: &str, host: Host, base: &'static str) {
             let own = policy(visit.fetched_under(name, path).await).await;
             assert!(own.contains(other) && !own.contains(one), "{own}");
         }
+        let transport = visit.fetched("/login").await;
+        assert_eq!(transport.header("strict-transport-security"), None);
         visit.go(&format!("{}{base}login", harbor.origin)).await;
         visit.at("identify", "Sign In").await;
         assert_eq!(visit.title().await, "Sign In – Harbor Lights");
