@@ -1,6 +1,6 @@
 // Starts the app, and does what need not wait for it. It finds the two files of the build by the preloads that Trunk writes
 // into the head. Whatever it begins, the app makes by itself too: it takes from here only what is the same to the letter.
-const [main, without] = ["main", "without"].map((id) => document.getElementById(id));
+const [main, without, framed] = ["main", "without", "framed"].map((id) => document.getElementById(id));
 const root = new URL(".", import.meta.url);
 const path = location.pathname.slice(root.pathname.length - 1).replace(/^\/+|\/+$/g, "");
 // The doctor is another program, which is fetched at its own address and nowhere else.
@@ -190,15 +190,30 @@ const boot = async () => {
   });
 };
 
-try {
-  await boot();
-} catch (problem) {
-  const { renew, help } = await rescue();
-  if (!(await renew?.(files()))) {
-    // Without WebAssembly, or without a file of the build.
-    main?.remove();
-    without.hidden = false;
-    await help?.(root, without);
+// In a frame another page can hide this one and lead the person to press what they do not see. Only a header can forbid the
+// frame, and not every host sends one. So nothing runs in a frame but this: a link opens the page in a tab of its own.
+const alone = () => {
+  main?.remove();
+  document.title = framed.querySelector("h1").textContent;
+  framed.querySelector("a").href = location.href;
+  framed.hidden = false;
+};
+
+const run = async () => {
+  framed?.remove();
+  try {
+    await boot();
+  } catch (problem) {
+    const { renew, help } = await rescue();
+    if (!(await renew?.(files()))) {
+      // Without WebAssembly, or without a file of the build.
+      main?.remove();
+      without.hidden = false;
+      await help?.(root, without);
+    }
+    throw problem;
   }
-  throw problem;
-}
+};
+
+if (self === top) await run();
+else alone();

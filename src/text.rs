@@ -290,6 +290,9 @@ catalogue! { Text {
     NoScript = "Signing in needs JavaScript. Turn it on for this site, then load the page again.",
     NoStart = "This page could not start. Load it again, or use a newer browser.",
     NoStartBack = "The org has let you in, but this browser cannot show what comes next. Use a newer browser to go on here.",
+    FramedHeading = "Open this page on its own",
+    Framed = "Inside another page you cannot see whose page you type into.",
+    OpenAlone = "Open it in a new tab",
     OrgPage = "Go to the org's own sign-in page",
 
     // Ends

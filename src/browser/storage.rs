@@ -1,4 +1,4 @@
-//! The tab's storage. A frame may be denied it; then values live as long as the page.
+//! The tab's storage. A browser may deny it; then values live as long as the page.
 
 use std::cell::RefCell;
 

@@ -58,7 +58,7 @@ catalogue! { Doctor {
     StorageSeen = "A value put into sessionStorage came back.",
     StorageWrong = "This browser keeps nothing for the page, so a reload begins anew and a tab forgets who is signed in.",
     StorageGone = "A value put into sessionStorage did not come back.",
-    StorageRemedy = "The browser's settings for site data. A page in a frame of another site is often denied it.",
+    StorageRemedy = "The browser's settings for site data.",
     PolicySeen = "The policy lets the page reach {0} and allows nothing that the app does not need.",
     PolicyNone = "The page has no content security policy.",
     PolicyNoneSeen = "Neither a header of {0} nor the page itself has one.",

@@ -1,5 +1,5 @@
 //! The first page in the document itself: Sign In, for people and password managers to fill in before the app is there, and
-//! what is said where the app cannot run. The words are the app's own, and so is the page: [`vestibule::pages::first`].
+//! what is said where the app cannot run, or does not. The words are the app's own, and so is the page: [`vestibule::pages::first`].
 //!
 //! The app puts its own page together out of these elements (`src/ui/adopt.rs`), so they are as `src/ui` draws them; a story
 //! in Chromium compares the two.
@@ -20,7 +20,7 @@ pub fn body(root: &str, org: Option<&str>) -> Result<String> {
     let card = first().ok_or(Error::FirstPage {
         part: "any".to_owned(),
     })?;
-    Ok([page(&card, root)?, without(), unscripted(org)].concat())
+    Ok([page(&card, root)?, without(), framed(), unscripted(org)].concat())
 }
 
 fn page(card: &Card, root: &str) -> Result<String> {
@@ -111,6 +111,18 @@ fn without() -> String {
     )
 }
 
+/// In a frame of another page: words, and a link that boot.js gives the page's own address.
+fn framed() -> String {
+    format!(
+        "<main class=\"page\" id=\"framed\" data-step=\"framed\" hidden><section class=\"card\">\
+         <h1 class=\"card__heading\">{}</h1><p class=\"card__intro\">{}</p>\
+         <p class=\"card__intro\"><a target=\"_blank\" rel=\"noopener\">{}</a></p></section></main>",
+        escaped(Text::FramedHeading.words()),
+        escaped(Text::Framed.words()),
+        escaped(Text::OpenAlone.words()),
+    )
+}
+
 /// Where no scripts run.
 fn unscripted(org: Option<&str>) -> String {
     let link = org.map(|org| {
@@ -172,10 +184,29 @@ mod tests {
             Text::SignUp,
             Text::NoScript,
             Text::NoStart,
+            Text::FramedHeading,
+            Text::Framed,
+            Text::OpenAlone,
         ] {
             assert!(body.contains(&escaped(text.words())), "{text:?}");
         }
         assert!(body.contains("<a href=\"https://id.example/\">"));
+    }
+
+    #[test]
+    fn in_a_frame_there_is_a_link_and_nothing_to_fill_in() {
+        let framed = framed();
+        let tags = html::tags(&framed);
+        let links: Vec<_> = tags.iter().filter(|tag| tag.name == "a").collect();
+        let [link] = links[..] else {
+            panic!("{framed}")
+        };
+        // In the frame it would show the same again.
+        assert_eq!(link.attribute("target"), Some("_blank"));
+        assert_eq!(link.attribute("rel"), Some("noopener"));
+        for name in ["form", "input", "button"] {
+            assert!(!tags.iter().any(|tag| tag.name == name), "{framed}");
+        }
     }
 
     #[test]

@@ -237,6 +237,7 @@ fn harmless(line: &Line, expected: &[Failure]) -> bool {
         let says =
             |failure: Failure, words: &str| expected.contains(&failure) && message.contains(words);
         return says(Failure::Cors, "blocked by CORS policy")
+            || says(Failure::Unused, "was preloaded using link preload but not used")
             // What boot.js could not do is told to whoever looks at the console.
             || says(Failure::Start, "/boot-");
     }
@@ -244,7 +245,7 @@ fn harmless(line: &Line, expected: &[Failure]) -> bool {
         && expected.iter().any(|failure| match failure {
             Failure::Status(status) => message.contains(&format!("with a status of {status} ")),
             Failure::Network | Failure::Cors => message.contains("net::ERR_"),
-            Failure::Start => false,
+            Failure::Start | Failure::Unused => false,
         })
 }
 

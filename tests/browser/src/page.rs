@@ -35,6 +35,8 @@ pub enum Failure {
     Network,
     /// There is one, and the page may not read it.
     Cors,
+    /// What the page loads ahead is not wanted.
+    Unused,
     /// The app cannot start, or not all of it.
     Start,
 }
@@ -267,6 +269,20 @@ impl Page {
             .await
             .expect("the tab is open");
         self.looks_at(then).await;
+    }
+
+    /// All tabs of the browser.
+    pub async fn tabs(&self) -> Vec<Tab> {
+        let all = self.session.client.windows().await;
+        let all = all.expect("the browser is there").into_iter();
+        all.map(Tab).collect()
+    }
+
+    /// Looks at the page in the first frame of this one from now on, until it turns to a tab.
+    pub async fn looks_into_the_frame(&self) {
+        self.tell("looks into the frame");
+        let looked = self.session.client.clone().enter_frame(0).await;
+        looked.expect("there is a frame");
     }
 
     /// Turns to another tab.

@@ -16,8 +16,9 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
-use xtask::hosts::Host;
+use xtask::hosts::{self, Host};
 use xtask::paths;
+use xtask::policy::Policy;
 use xtask::serve::Site;
 
 use crate::page::{Page, Request};
@@ -39,6 +40,7 @@ pub struct Scene {
     rest: Rest,
     files: Vec<(&'static str, &'static str)>,
     deployed: bool,
+    bare: bool,
 }
 
 /// How the second module of the app comes, with what only later pages need.
@@ -104,7 +106,15 @@ impl Scene {
             rest: Rest::Comes,
             files: Vec::new(),
             deployed: false,
+            bare: false,
         }
+    }
+
+    /// The app comes from a host that sends no policy of the deployer's, as GitHub Pages: it stands in the page, where it
+    /// cannot say who may frame it.
+    #[must_use]
+    pub fn without_headers(self) -> Self {
+        Self { bare: true, ..self }
     }
 
     /// The app comes from a folder of its own, where another version can be deployed: [`Visit::deploys`].
@@ -257,8 +267,11 @@ impl Visit {
             return Self::hosted(scene, host, base, &org_origin, org_listeners).await;
         }
         let (app_origin, app_listeners) = script::listen().await;
-        let own = (scene.deployed || !scene.files.is_empty())
+        let own = (scene.deployed || scene.bare || !scene.files.is_empty())
             .then(|| Deployment::of(&dist, &scene.files, &app_origin));
+        if let Some(own) = own.as_ref().filter(|_| scene.bare) {
+            own.without_headers(&org_origin);
+        }
         let dist = own.as_ref().map_or(dist, |own| own.dist.clone());
         let settings = Settings::new(&org_origin, &app_origin);
         let settings = settings
@@ -288,6 +301,10 @@ impl Visit {
             }
             Config::Text(text) => Site::new(dist).config(text.clone()),
             Config::Missing => Site::new(without_config(&dist)),
+        };
+        let site = match scene.bare {
+            true => site.policy(""),
+            false => site,
         };
         // Whatever the configuration says: the policy of the page lets the org be reached.
         let comes = watch::Sender::new(!scene.held);
@@ -652,6 +669,18 @@ impl Deployment {
             dist: to,
             old_pages: Arc::default(),
         }
+    }
+
+    /// The page has its policy in itself.
+    fn without_headers(&self, org: &str) {
+        let site = hosts::Site {
+            dist: &self.dist,
+            beside: &self.dist,
+            base: "/",
+            policies: &Policy::new().org(org).into(),
+        };
+        let written = site.write(Host::GithubPages);
+        written.unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// The program's three files get other names. The script that starts it is the same, and finds them by the page.

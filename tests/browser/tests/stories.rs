@@ -13,6 +13,7 @@ mod door;
 mod factors;
 mod fields;
 mod first;
+mod framed;
 mod harness;
 mod hosts;
 mod keyboard;
