@@ -49,10 +49,26 @@ const form = () => {
   return [pressed, again];
 };
 
+// The text of an answer. One that is too long for one is read no further, and counts as empty (src/browser/fetch.rs).
+const read = async ({ body }) => {
+  const [reader, decoder] = [body.getReader(), new TextDecoder()];
+  let text = "";
+  for (let left = 2e6; ; ) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    left -= value.length;
+    if (left < 0) {
+      reader.cancel();
+      return "";
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+};
+
 const ask = (asked, url, init, next) => {
   const abort = new AbortController();
   const answer = fetch(url, { ...init, signal: abort.signal }).then(async (answer) => {
-    const text = await answer.text();
+    const text = await read(answer);
     try {
       await next?.(JSON.parse(text));
     } catch {

@@ -19,6 +19,8 @@ pub struct HttpRequest {
     pub body: Option<Secret>,
     /// How long to wait for an answer, in milliseconds.
     pub patience: u32,
+    /// The most that the answer's body may have, in bytes. One that has more is read no further, and is empty.
+    pub most: usize,
     /// Whether the browser's cookies of that server go along, and are taken from its answer.
     pub cookies: bool,
     /// The `Authorization` header: a token is in it.
@@ -29,6 +31,10 @@ pub struct HttpRequest {
 
 /// How long a person waits for an answer, in milliseconds.
 pub const PATIENCE: u32 = 12_000;
+
+/// The most that an org's answer may have, in bytes: some two hundred times of what orgs send. Reading more would take longer
+/// than a person waits, and nothing in it would be a page.
+pub const MOST: usize = 2_000_000;
 
 /// The methods. This app itself sends `GET` and `POST`; the others are for the app behind the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +74,7 @@ impl HttpRequest {
             content_type: None,
             body: None,
             patience: PATIENCE,
+            most: MOST,
             cookies: false,
             authorization: None,
             proof: None,

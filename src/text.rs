@@ -118,6 +118,8 @@ catalogue! { Text {
     SignOutElsewhere = "Sign me out on all other devices",
     Optional = "optional",
     ChooseOne = "Choose one",
+    TypeOne = "There are {0} to choose from, too many to list. Type the one you mean as it is called.",
+    AndMore = "And {0} more.",
     Sms = "SMS",
     VoiceCall = "Voice call",
     PhoneMethod = "How do you want to get the code?",

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -12,6 +12,7 @@ use web_sys::{
 };
 
 use super::early;
+use super::js::{call, member, new, object, set, settled};
 use super::timer::Timer;
 use crate::http::{self, HttpRequest, HttpResponse, Unreachable};
 use crate::secret::Secret;
@@ -94,7 +95,7 @@ async fn exchange(
         date: header("date").and_then(|date| seconds(&date)),
         nonce: header("dpop-nonce"),
         challenge: header("www-authenticate"),
-        body: Secret::new(body(&answer).await?),
+        body: Secret::new(body(&answer, request.most).await?),
     })
 }
 
@@ -111,11 +112,35 @@ pub(super) async fn fetch(
         .dyn_into()
 }
 
-async fn body(answer: &Response) -> Result<String, JsValue> {
-    Ok(JsFuture::from(answer.text()?)
-        .await?
-        .as_string()
-        .unwrap_or_default())
+/// The body as text, read piece by piece. One with more than `most` bytes is given up then, and counts as empty: it is no
+/// answer.
+async fn body(answer: &Response, most: usize) -> Result<String, JsValue> {
+    // A body that is empty need not be there.
+    let Some(stream) = member(answer, "body") else {
+        return Ok(String::new());
+    };
+    let reader = call(&stream, "getReader", &[]).ok_or(JsValue::NULL)?;
+    let decoder = new(&js_sys::global(), "TextDecoder", &[]).ok_or(JsValue::NULL)?;
+    let goes_on = object(&[]);
+    set(&goes_on, "stream", &JsValue::TRUE);
+    let decoded = |arguments: &[&JsValue]| call(&decoder, "decode", arguments)?.as_string();
+    let (mut text, mut left) = (String::new(), most);
+    loop {
+        let read = call(&reader, "read", &[]).ok_or(JsValue::NULL)?;
+        let read = settled(read).await?;
+        let Some(piece) = member(&read, "value") else {
+            break;
+        };
+        let length = piece.dyn_ref().map_or(0, Uint8Array::length) as usize;
+        let Some(rest) = left.checked_sub(length) else {
+            call(&reader, "cancel", &[]);
+            return Ok(String::new());
+        };
+        left = rest;
+        text.push_str(&decoded(&[&piece, &goes_on]).unwrap_or_default());
+    }
+    text.push_str(&decoded(&[]).unwrap_or_default());
+    Ok(text)
 }
 
 /// A time as HTTP writes it (RFC 9110, section 5.6.7), in seconds since 1970.
@@ -156,7 +181,7 @@ pub async fn text(url: &str) -> Result<Option<String>, Unreachable> {
     if !answer.ok() || kind.is_some_and(|kind| kind.starts_with("text/html")) {
         return Ok(None);
     }
-    body(&answer)
+    body(&answer, http::MOST)
         .await
         .map(Some)
         .map_err(|_| Unreachable::Network)

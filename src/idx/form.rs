@@ -1,6 +1,6 @@
 //! Fields, the values to give back, and what a person answered.
 
-use super::{Authenticator, Error, Kind, Message, wire};
+use super::{Authenticator, Error, Kind, MOST, Message, wire};
 use crate::http::{self, HttpRequest, Method};
 use crate::json::Value;
 use crate::secret::Secret;
@@ -130,32 +130,35 @@ pub struct Variant {
 impl Variant {
     /// An app that answers in several ways is several things to choose from, and what the device does by itself comes
     /// first if the org knows the device (protocol reference, T37).
-    fn ways(self) -> Vec<Self> {
+    fn ways(mut self) -> Vec<Self> {
         let app = self.about.as_ref().filter(|about| {
             about.kind == Kind::OktaVerify
                 || matches!(about.key.as_str(), "custom_app" | "custom_push")
         });
         let known = app.map(|about| about.device_known);
-        let method = self
-            .fields
-            .iter()
-            .position(|field| field.name == "methodType");
-        let field = method.and_then(|at| self.fields.get(at));
-        let (Some(known), Some(at), Some(Control::Choice { options, .. })) =
-            (known, method, field.map(|field| &field.control))
-        else {
+        let splits = |field: &Field| match &field.control {
+            Control::Choice { options, .. } => field.name == "methodType" && options.len() <= MOST,
+            _ => false,
+        };
+        let method = self.fields.iter().position(splits);
+        let (Some(known), Some(at)) = (known, method) else {
+            return vec![self];
+        };
+        // Each way has one of the options, and none has all of them.
+        let method = self.fields.get_mut(at);
+        let options = method.map(|field| std::mem::replace(&mut field.control, Control::Fixed));
+        let Some(Control::Choice { options, .. }) = options else {
             return vec![self];
         };
         let ways: Vec<Self> = options
-            .iter()
+            .into_iter()
             .map(|option| {
                 let mut way = self.clone();
-                way.label.clone_from(&option.label);
+                way.label = option.label;
                 way.id = [self.id.as_str(), "#", &option.value.scalar()].concat();
                 way.way = true;
                 if let Some(field) = way.fields.get_mut(at) {
-                    field.control = Control::Fixed;
-                    field.preset = Some(option.value.clone());
+                    field.preset = Some(option.value);
                 }
                 way
             })
@@ -478,8 +481,9 @@ fn choose(
             }
         })
         .collect();
-    // Two enrollments of one authenticator have its id in common; a radio button's value must be its own.
-    for at in 1..variants.len() {
+    // Two enrollments of one authenticator have its id in common; a radio button's value must be its own. What is not shown has
+    // no button.
+    for at in 1..variants.len().min(MOST) {
         let (before, rest) = variants.split_at_mut(at);
         if let Some(variant) = rest.first_mut()
             && before.iter().any(|other| other.id == variant.id)
@@ -582,17 +586,32 @@ fn body(fields: &[Field], answers: &Answers) -> Vec<(String, Value)> {
         let Some(value) = value(field, answers) else {
             continue;
         };
-        match (
-            members.iter_mut().find(|(name, _)| *name == field.name),
-            value,
-        ) {
-            // Progressive profiling repeats a field's name, one attribute each (protocol reference, T13).
+        // Progressive profiling repeats a field's name, one attribute each (protocol reference, T13). It repeats it soon.
+        let mut known = members.iter_mut().take(MOST);
+        match (known.find(|(name, _)| *name == field.name), value) {
             (Some((_, Value::Object(known))), Value::Object(more)) => known.extend(more),
             (Some((_, known)), value) => *known = value,
             (None, value) => members.push((field.name.clone(), value)),
         }
     }
     members
+}
+
+/// The value of a choice, by the text that stands for it. What is too much to list is typed, as it is called or as it is.
+fn chosen(options: &[Choice], text: &str) -> Option<Value> {
+    let listed = options.iter().find(|option| option.value.scalar() == text);
+    let typed = || {
+        let mut options = options.iter();
+        let called = options.find(|option| option.label.eq_ignore_ascii_case(text));
+        called.map_or_else(
+            || Value::String(text.to_owned()),
+            |option| option.value.clone(),
+        )
+    };
+    let types = options.len() > MOST && !text.is_empty();
+    listed
+        .map(|option| option.value.clone())
+        .or_else(|| types.then(typed))
 }
 
 fn value(field: &Field, answers: &Answers) -> Option<Value> {
@@ -618,10 +637,7 @@ fn value(field: &Field, answers: &Answers) -> Option<Value> {
             None => field.preset.clone(),
         },
         Control::Choice { options, .. } => match answer {
-            Some(Answer::Text(text)) => options
-                .iter()
-                .find(|option| option.value.scalar() == text.expose())
-                .map(|option| option.value.clone()),
+            Some(Answer::Text(text)) => chosen(options, text.expose()),
             Some(Answer::Flag(flag)) => Some(Value::Bool(*flag)),
             None => field.preset.clone(),
         },

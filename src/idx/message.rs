@@ -1,6 +1,6 @@
 //! What the org says to the person.
 
-use super::wire;
+use super::{MOST, wire};
 use crate::json::Value;
 use crate::text;
 
@@ -51,6 +51,9 @@ pub const UNREAD: &str = "E0000020";
 /// Nobody has that name (protocol reference, 6.1).
 pub const UNKNOWN_USER: &str = "idx.unknown.user";
 
+/// So many more messages than anybody reads were left out: the first parameter. No org sends it.
+pub const MORE: &str = "vestibule.more";
+
 impl Message {
     /// All messages under `messages` of a response, a form or a field, each once.
     pub(super) fn all(holder: &Value) -> Vec<Self> {
@@ -59,15 +62,43 @@ impl Message {
         found
     }
 
-    /// Adds those under `messages` of one thing to what was found before.
+    /// Adds those under `messages` of one thing to what was found before. Of more than [`MOST`] the rest is counted.
     pub(super) fn collect(holder: &Value, found: &mut Vec<Self>) {
         for raw in wire::list(holder.get("messages")) {
             let message = Self::read(raw);
-            let empty = message.text.is_empty() && message.key.is_none();
-            if !empty && !found.contains(&message) {
+            if message.text.is_empty() && message.key.is_none() {
+                continue;
+            }
+            if found.len() >= MOST {
+                Self::leave_out(&message, found);
+            } else if !found.contains(&message) {
                 found.push(message);
             }
         }
+    }
+
+    fn leave_out(message: &Self, found: &mut Vec<Self>) {
+        if found.len() == MOST {
+            found.push(Self::ours(Class::Info, MORE, ""));
+        }
+        if let Some(rest) = found.last_mut() {
+            let left_out = if rest.params.is_empty() {
+                0
+            } else {
+                rest.counts()
+            };
+            rest.params = vec![left_out.saturating_add(1).to_string()];
+            // What refuses does so too where nobody reads it.
+            if message.refuses() {
+                rest.class = Class::Error;
+            }
+        }
+    }
+
+    /// For how many messages it stands: one, but for that of [`MORE`].
+    pub fn counts(&self) -> usize {
+        let rest = self.params.first().filter(|_| self.is(MORE));
+        rest.and_then(|count| count.parse().ok()).unwrap_or(1)
     }
 
     /// Adds those of a thing and of whatever lies in it.

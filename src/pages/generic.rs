@@ -4,7 +4,9 @@ use super::card::{Action, Button, Card, Choice, CodeKind, Icon, Input, Part, Pre
 use super::passkey;
 use super::words::{self, fill};
 use crate::http;
-use crate::idx::{Challenge, Control, Field, Hint, Kind, Reach, Remediation, Step, Transaction};
+use crate::idx::{
+    Challenge, Control, Field, Hint, Kind, MOST, Reach, Remediation, Step, Transaction,
+};
 use crate::json::Value;
 use crate::oauth::Purpose;
 use crate::phone;
@@ -257,7 +259,7 @@ fn choice(field: &Field, options: &[crate::idx::Choice], radio: bool) -> Part {
         .first()
         .filter(|_| name.starts_with("authenticator."));
     let chosen = chosen.or_else(|| first.map(|first| first.value.clone()));
-    if radio {
+    if radio && options.len() <= MOST {
         Part::Radios {
             name,
             legend: words::label(field),

@@ -2,6 +2,7 @@
 //!
 //! Nothing here draws, so each page is a native test; `ui` draws any card without knowing which page it is.
 
+mod bounds;
 mod card;
 mod check;
 mod choose_authenticator;
@@ -46,6 +47,7 @@ use crate::text::Text;
 /// The page of a flow.
 pub fn card(flow: &Flow, config: &Config) -> Card {
     let mut card = page(flow, config);
+    bounds::shorten(&mut card);
     if config.debug && card.step != "debug" {
         card.trace = Some(Button::new(Text::Developer.words(), Press::Trace));
     }

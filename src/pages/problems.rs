@@ -1,11 +1,12 @@
 //! What is said about a page: what is wrong with it, for the summary and beside the fields, and what else is to know.
 
+use super::bounds;
 use super::card::Press;
 use super::signed_in::clock;
 use super::stopped::sentence;
 use super::words::fill;
 use crate::flow::{Denial, Failure, Flow, Phase};
-use crate::idx::{Class, Control, Error, Field, Link, Message, Step, UNKNOWN_USER};
+use crate::idx::{Class, Control, Error, Field, Link, MORE, MOST, Message, Step, UNKNOWN_USER};
 use crate::messages;
 use crate::oauth::Purpose;
 use crate::text::Text;
@@ -36,6 +37,9 @@ pub struct Notice {
 
 /// A message in words: ours by its key, else the org's own.
 pub fn said(message: &Message) -> String {
+    if message.is(MORE) {
+        return bounds::more(message.counts()).unwrap_or_default();
+    }
     let ours = message
         .key
         .as_deref()
@@ -50,8 +54,10 @@ pub fn said(message: &Message) -> String {
     }
 }
 
-/// What is wrong with the page, the fields first in the page's order. The same problem is listed once.
+/// What is wrong with the page, the fields first in the page's order. The same problem is listed once, and of more than
+/// anybody reads the rest is counted.
 pub fn problems(flow: &Flow) -> Vec<Problem> {
+    let mut left_out: usize = 0;
     let mut list: Vec<Problem> = flow
         .found
         .iter()
@@ -69,14 +75,19 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
     {
         let mut said_there = Vec::new();
         at_fields(flow, &remediation.form.fields, None, &mut said_there);
-        for (path, message) in said_there {
+        let wrong = said_there.into_iter();
+        for (path, message) in wrong.filter(|(_, message)| message.class != Class::Info) {
+            if is_left_out(message, list.len()) {
+                left_out = left_out.saturating_add(message.counts());
+                continue;
+            }
             let problem = Problem {
                 path: Some(path.to_owned()),
                 words: said(message),
                 links: message.links.clone(),
                 again: message.is(TAKEN).then_some(Press::Start(Purpose::SignIn)),
             };
-            if message.class != Class::Info && !list.contains(&problem) {
+            if !list.contains(&problem) {
                 list.push(problem);
             }
         }
@@ -92,6 +103,10 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
             .chain(&remediation.messages)
             .filter(|message| message.refuses())
         {
+            if is_left_out(message, list.len()) {
+                left_out = left_out.saturating_add(message.counts());
+                continue;
+            }
             let wait = transaction
                 .retry_after
                 .filter(|_| LIMITS.iter().any(|key| message.is(key)));
@@ -113,6 +128,12 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
             }
         }
     }
+    list.extend(bounds::more(left_out).map(|words| Problem {
+        path: None,
+        words,
+        links: Vec::new(),
+        again: None,
+    }));
     if let Some(failure) = &flow.failure {
         let refused = matches!(
             failure,
@@ -146,6 +167,11 @@ pub fn problems(flow: &Flow) -> Vec<Problem> {
     list
 }
 
+/// Whether a message is one of too many, or stands for them, where a list has so many already.
+fn is_left_out(message: &Message, listed: usize) -> bool {
+    listed >= MOST || message.is(MORE)
+}
+
 /// Somebody has that name already (protocol reference, 6.1).
 const TAKEN: &str = "registration.error.notUniqueWithinOrg";
 
@@ -172,7 +198,7 @@ fn at_fields<'a>(
                 known.text == message.text && known.key == message.key
             };
             // The same in two forms to choose from is said once.
-            if hidden.is_none() || !list.iter().any(known) {
+            if hidden.is_none() || list.len() >= MOST || !list.iter().any(known) {
                 list.push((path, message));
             }
         }
@@ -237,7 +263,12 @@ pub fn notices(flow: &Flow) -> Vec<Notice> {
         .iter()
         .chain(beside)
         .filter(|message| !message.refuses());
+    let mut left_out: usize = 0;
     for message in general.chain(fields.filter(|message| message.class == Class::Info)) {
+        if is_left_out(message, list.len()) {
+            left_out = left_out.saturating_add(message.counts());
+            continue;
+        }
         let notice = Notice {
             class: message.class,
             words: said(message),
@@ -247,5 +278,10 @@ pub fn notices(flow: &Flow) -> Vec<Notice> {
             list.push(notice);
         }
     }
+    list.extend(bounds::more(left_out).map(|words| Notice {
+        class: Class::Info,
+        words,
+        links: Vec::new(),
+    }));
     list
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use browser_tests::{Failure, Fault, FaultKind, Scene, Visit, visit};
+use browser_tests::{Failure, Fault, FaultKind, Page, Scene, Script, Visit, scripted, visit};
+use serde_json::{Value, json};
 
 use crate::walk::{self, ADA, Stop};
 
@@ -358,4 +359,74 @@ async fn starts_again(visit: &Visit) {
     visit.check().await;
     assert!(visit.inputs().await.is_empty(), "no form is left");
     visit.press("Start again").await;
+}
+
+/// A page that asks for a name, with so many bytes in its label.
+fn asks(org: &str, bytes: usize) -> (u16, String) {
+    // Signs of two bytes: where a piece of the answer ends, one of them may be cut in two.
+    let label = "ü".repeat(bytes / 2);
+    let body = json!({"version": "1.0.0", "stateHandle": "02.id.long", "remediation": {"type": "array", "value": [
+        {"rel": ["create-form"], "name": "identify", "method": "POST", "href": format!("{org}/idp/idx/identify"),
+         "value": [{"name": "identifier", "label": "Username", "required": true}]}]},
+        "app": {"type": "object", "value": {"label": label}}});
+    (200, body.to_string())
+}
+
+/// An org whose pages have so many bytes.
+async fn long_winded(first: usize, second: usize) -> Script {
+    let org = Script::new(|_, _| (500, String::new())).await;
+    let origin = org.origin().to_owned();
+    org.says(move |path, _| match path {
+        _ if path.ends_with("/v1/interact") => {
+            (200, json!({"interaction_handle": "ih"}).to_string())
+        }
+        "/idp/idx/introspect" => asks(&origin, first),
+        _ => asks(&origin, second),
+    });
+    org
+}
+
+#[test]
+fn an_answer_that_is_too_long_for_one_is_none() {
+    // Before the app is there boot.js reads it, at other addresses the app.
+    for (name, address) in [("early", "/login"), ("later", "/recover")] {
+        let more = json!({});
+        let story = async |page: &Page, org: &Script| {
+            page.open(address).await;
+            page.reaches("error").await;
+            page.reads("not answering properly").await;
+            page.check().await;
+            assert_eq!(org.sent_to("/idp/idx/introspect").len(), 1);
+        };
+        scripted(
+            &format!("too-long-{name}"),
+            &more,
+            long_winded(2_100_000, 0),
+            story,
+        );
+    }
+}
+
+#[test]
+fn an_answer_that_is_nearly_too_long_is_one_and_the_step_stays_where_the_next_is_too_long() {
+    let none: Value = json!({});
+    scripted(
+        "nearly-too-long",
+        &none,
+        long_winded(1_900_000, 2_100_000),
+        async |page, org| {
+            page.open("/login").await;
+            page.at("identify", "Sign In").await;
+            page.fill("Username", "ada").await;
+            page.press("Next").await;
+            page.until("a sentence", async || {
+                let alerts = page.alerts().await.join(" ");
+                alerts.contains("not answering properly").then_some(())
+            })
+            .await;
+            assert_eq!(page.step().await, "identify");
+            assert_eq!(page.value("identifier").await, "ada");
+            assert_eq!(org.sent_to("/idp/idx/identify").len(), 1);
+        },
+    );
 }
