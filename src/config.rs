@@ -151,7 +151,7 @@ impl Config {
         let idle_minutes = member("idleMinutes", minutes)?.and_then(|text| text.parse().ok());
         let resource = member("resource", http::navigable)?;
         let mut wishes = Vec::new();
-        if let Some(acr) = member("acrValues", |text| !text.is_empty())? {
+        if let Some(acr) = member("acrValues", |text| !text.trim().is_empty())? {
             wishes.push(("acr_values", acr));
         }
         let digits =

@@ -12,10 +12,10 @@ use rsa::traits::PublicKeyParts as _;
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use vestibule::config::Config;
+use vestibule::config::{Config, Member, Problem};
 use vestibule::flow::{self, Failure, Memory, World};
 use vestibule::http::{HttpRequest, HttpResponse, Transport, Unreachable};
-use vestibule::oauth::{Attempt, Claims, Key, ProofKey, Purpose, TokenError, Tokens};
+use vestibule::oauth::{Asked, Attempt, Claims, Key, ProofKey, Purpose, TokenError, Tokens};
 use vestibule::secret::Secret;
 
 const NOW: u64 = 1_900_000_000;
@@ -318,6 +318,32 @@ async fn the_time_that_counts_is_the_orgs() {
     // What is too old for the org itself is refused.
     org.date.set(Some(NOW + DAY));
     assert_eq!(refused(&org).await, Some(TokenError::TooLongAgo));
+}
+
+#[tokio::test]
+async fn blanks_among_the_assurances_let_nobody_in_without_one() {
+    let org = Org::new();
+    let (memory, code) = (Memory::default(), Secret::new("code"));
+    for asked in ["phr ", " phr", "phr  phrh", "\tphr"] {
+        let blank = config(&format!(r#","acrValues":{}"#, json!(asked)));
+        let mut attempt = attempt();
+        attempt.start(&blank, &[0; 32], &Asked::default());
+        let judged = async || flow::exchange(&org, &blank, &memory, &attempt, &code).await;
+        for (acr, good) in [(None, false), (Some(""), false), (Some("phr"), true)] {
+            let mut said = claims();
+            said["acr"] = json!(acr);
+            if acr.is_none() {
+                said.as_object_mut().map(|all| all.remove("acr"));
+            }
+            org.gives(&signed(&header(), &said, 0));
+            assert_eq!(judged().await.is_ok(), good, "{acr:?} for {asked:?}");
+        }
+    }
+    // What names none at all is no configuration.
+    let text = r#"{"issuer":"https://id.acme.test","clientId":"app","acrValues":" "}"#;
+    let problem = Config::parse(text, "https://app.acme.test/").map(|_| ());
+    let member = Member::Other("acrValues");
+    assert_eq!(problem, Err(Problem::Member(member)));
 }
 
 #[tokio::test]

@@ -50,7 +50,8 @@ pub enum Tie<'a> {
     SignIn {
         /// The nonce of this attempt.
         nonce: &'a Secret,
-        /// The assurance that was asked for: one value, or several with blanks between them.
+        /// The assurance that was asked for: one value, or several with white space between them, of which the token must
+        /// name one.
         acr: Option<&'a str>,
         /// How many seconds ago the person may have proved themselves.
         max_age: Option<u64>,
@@ -149,11 +150,12 @@ impl IdToken {
                     claims.text("nonce") == Some(nonce.expose()),
                     TokenError::Nonce,
                 )?;
-                let granted = claims.text("acr").unwrap_or_default();
-                check(
-                    acr.is_none_or(|asked| asked.split(' ').any(|asked| asked == granted)),
-                    TokenError::Assurance,
-                )?;
+                // A token that names no assurance has none, whatever blanks stand in what was asked for.
+                let granted = |asked: &str| {
+                    let granted = claims.text("acr");
+                    granted.is_some_and(|acr| asked.split_whitespace().any(|asked| asked == acr))
+                };
+                check(acr.is_none_or(granted), TokenError::Assurance)?;
                 let proved = |age: u64| {
                     time("auth_time").is_some_and(|at| {
                         at <= soon && at.saturating_add(age).saturating_add(SKEW) >= expected.now
@@ -283,8 +285,15 @@ mod tests {
         for (acr, asked, good) in [
             ("2fa", "2fa", true),
             ("2fa", "1fa 2fa", true),
+            ("2fa", "1fa\t 2fa\n", true),
             ("1fa", "2fa", false),
             ("", "2fa", false),
+            // A blank more is no assurance that a token could have by saying nothing.
+            ("", "2fa ", false),
+            ("", " 2fa", false),
+            ("", "1fa  2fa", false),
+            ("", " ", false),
+            ("", "", false),
         ] {
             let claims = GOOD.replacen('{', &format!(r#"{{"acr":"{acr}","#), 1);
             let judged = judge_for(&claims, Some(asked), None).map(|_| ());
@@ -293,7 +302,9 @@ mod tests {
             } else {
                 Err(TokenError::Assurance)
             };
-            assert_eq!(judged, expected, "{acr} for {asked}");
+            assert_eq!(judged, expected, "{acr} for {asked:?}");
+            let without = judge_for(GOOD, Some(asked), None).map(|_| ());
+            assert_eq!(without, Err(TokenError::Assurance), "nothing for {asked:?}");
         }
     }
 
