@@ -320,6 +320,66 @@ async fn the_time_that_counts_is_the_orgs() {
     assert_eq!(refused(&org).await, Some(TokenError::TooLongAgo));
 }
 
+/// What this app keeps book of, as an endpoint could say it that means harm, or means something else by the same names.
+fn with_our_book_keeping(org: &Org) {
+    let mut answer = org.answer.borrow_mut();
+    for (name, value) in [
+        ("session", json!("theirs")),
+        ("key", json!("theirs")),
+        ("turn", json!("18446744073709551615")),
+        ("seen", json!("18446744073709551615")),
+        ("ahead", json!("86400")),
+        ("behind", json!("86400")),
+        ("expires_at", json!("18446744073709551615")),
+    ] {
+        answer[name] = value;
+    }
+}
+
+#[tokio::test]
+async fn what_this_app_keeps_book_of_is_not_the_endpoints_to_say() {
+    let org = Org::new();
+    org.gives(&signed(&header(), &claims(), 0));
+    with_our_book_keeping(&org);
+    let (first, _) = judged(&org).await.expect("the tokens are good");
+    assert_eq!(first.session.len(), 22, "it has a name of our own");
+    assert_eq!((first.key.as_str(), first.turn, first.seen), ("", 0, 0));
+    assert_eq!((first.ahead, first.expires_at), (0, NOW + 3600));
+
+    let before = Tokens {
+        refresh: Some(Secret::new("r")),
+        seen: 7,
+        ..first
+    };
+    let memory = Memory::default();
+    let renewed = flow::renew(&org, &config(""), &memory, &before).await;
+    let (second, _) = renewed.expect("the tokens are good");
+    assert_eq!(second.session, before.session);
+    assert_eq!((second.key.as_str(), second.turn, second.seen), ("", 1, 7));
+    assert_eq!((second.ahead, second.expires_at), (0, NOW + 3600));
+}
+
+#[tokio::test]
+async fn an_answer_says_of_what_type_its_tokens_are() {
+    let org = Org::new();
+    org.gives(&signed(&header(), &claims(), 0));
+    for wrong in [Value::Null, json!(""), json!(7), json!("mac")] {
+        org.answer.borrow_mut()["token_type"] = wrong.clone();
+        assert_eq!(
+            refused(&org).await,
+            Some(TokenError::NoAccessToken),
+            "{wrong}"
+        );
+    }
+    org.answer
+        .borrow_mut()
+        .as_object_mut()
+        .map(|all| all.remove("token_type"));
+    assert_eq!(refused(&org).await, Some(TokenError::NoAccessToken));
+    org.answer.borrow_mut()["token_type"] = json!("bearer");
+    assert_eq!(refused(&org).await, None, "its letters may be small");
+}
+
 #[tokio::test]
 async fn blanks_among_the_assurances_let_nobody_in_without_one() {
     let org = Org::new();

@@ -106,83 +106,78 @@ pub fn logout(config: &Config, tokens: &Tokens, state: Option<&str>) -> Option<S
 }
 
 impl Tokens {
-    /// Reads the token endpoint's answer, or what was stored of it; `None` if it has no tokens. `now` is in seconds since
-    /// 1970.
+    /// Reads the token endpoint's answer (RFC 6749, section 5.1); `None` if it has no tokens. `now` is in seconds since 1970.
+    /// What this app keeps book of beside them is not in it, whatever it says by the same names.
     ///
     /// # Errors
-    /// [`TokenError`] if one of the tokens is missing, which the grant does not allow.
+    /// [`TokenError`] if one of the tokens is missing, which the grant does not allow, or the answer does not say of what type
+    /// they are.
     pub fn read(text: &str, now: u64) -> Option<Result<Self, TokenError>> {
-        Self::after(text, now, None)
+        Self::answer(text, now, None)
     }
 
     /// Reads the answer to a renewal: what it does not give stays as it is (RFC 6749, section 6).
     ///
     /// # Errors
-    /// [`TokenError`] if the access token is missing.
+    /// [`TokenError`] if the access token is missing, or its type.
     pub fn renewed(&self, text: &str, now: u64) -> Option<Result<Self, TokenError>> {
-        Self::after(text, now, Some(self))
+        Self::answer(text, now, Some(self))
     }
 
-    fn after(text: &str, now: u64, before: Option<&Self>) -> Option<Result<Self, TokenError>> {
+    fn answer(text: &str, now: u64, before: Option<&Self>) -> Option<Result<Self, TokenError>> {
         let root = json::parse(text)?;
         if root.get("error").is_some() || root.get("errorCode").is_some() {
             return None;
         }
-        let token = |name: &str| {
-            root.text(name)
-                .filter(|token| !token.is_empty())
-                .map(Secret::new)
-        };
-        let kind = root.text("token_type").unwrap_or("bearer");
-        let bound = kind.eq_ignore_ascii_case("dpop");
-        let known = bound || kind.eq_ignore_ascii_case("bearer");
-        let Some(access) = token("access_token").filter(|_| known) else {
+        let Some((bound, access)) = is_bound(&root).zip(token(&root, "access_token")) else {
             // An answer that speaks of no token at all is no token response.
             let speaks = ["token_type", "access_token", "id_token"]
                 .iter()
                 .any(|name| root.get(name).is_some());
             return speaks.then_some(Err(TokenError::NoAccessToken));
         };
-        let Some(id) = token("id_token").or_else(|| Some(before?.id.clone())) else {
+        let Some(id) = token(&root, "id_token").or_else(|| Some(before?.id.clone())) else {
             return Some(Err(TokenError::NoIdToken));
         };
-        let number = |name: &str| root.get(name).and_then(Value::as_u64);
-        let lifetime = number("expires_in").unwrap_or(3600);
-        let ahead = number("ahead").map(|ahead| ahead as i64);
-        let behind = number("behind").map(|behind| (behind as i64).saturating_neg());
+        let lifetime = number(&root, "expires_in").unwrap_or(3600);
+        let scope = root.text("scope");
         Some(Ok(Self {
             access,
             id,
-            refresh: token("refresh_token").or_else(|| before?.refresh.clone()),
-            scope: root
-                .text("scope")
+            refresh: token(&root, "refresh_token").or_else(|| before?.refresh.clone()),
+            scope: scope
                 .or_else(|| Some(before?.scope.as_str()))
                 .unwrap_or_default()
                 .to_owned(),
-            expires_at: number("expires_at").unwrap_or_else(|| now.saturating_add(lifetime)),
-            ahead: ahead
-                .or(behind)
-                .or_else(|| Some(before?.ahead))
-                .unwrap_or_default(),
+            expires_at: now.saturating_add(lifetime),
+            ahead: before.map_or(0, |before| before.ahead),
             bound,
-            session: root
-                .text("session")
-                .or_else(|| Some(before?.session.as_str()))
-                .unwrap_or_default()
-                .to_owned(),
-            key: root
-                .text("key")
-                .or_else(|| Some(before?.key.as_str()))
-                .unwrap_or_default()
-                .to_owned(),
-            turn: match before {
-                Some(before) => before.turn.saturating_add(1),
-                None => number("turn").unwrap_or_default(),
-            },
-            seen: number("seen")
-                .or_else(|| Some(before?.seen))
-                .unwrap_or_default(),
+            session: before.map_or_else(String::new, |before| before.session.clone()),
+            key: before.map_or_else(String::new, |before| before.key.clone()),
+            turn: before.map_or(0, |before| before.turn.saturating_add(1)),
+            seen: before.map_or(0, |before| before.seen),
         }))
+    }
+
+    /// Reads what [`Tokens::write`] has written, in this version or in an earlier one; `None` unless it is whole.
+    pub fn stored(text: &str) -> Option<Self> {
+        let root = json::parse(text)?;
+        let text = |name: &str| root.text(name).unwrap_or_default().to_owned();
+        let seconds = |name: &str| i64::try_from(number(&root, name)?).ok();
+        let behind = || seconds("behind").map(i64::saturating_neg);
+        Some(Self {
+            access: token(&root, "access_token")?,
+            id: token(&root, "id_token")?,
+            refresh: token(&root, "refresh_token"),
+            scope: text("scope"),
+            expires_at: number(&root, "expires_at")?,
+            ahead: seconds("ahead").or_else(behind).unwrap_or_default(),
+            bound: is_bound(&root)?,
+            session: text("session"),
+            key: text("key"),
+            turn: number(&root, "turn").unwrap_or_default(),
+            seen: number(&root, "seen").unwrap_or_default(),
+        })
     }
 
     /// What goes into storage.
@@ -222,6 +217,23 @@ impl Tokens {
     }
 }
 
+/// Whether tokens are bound to a key, by their type; `None` for a type that this app cannot use, or none at all.
+fn is_bound(root: &Value) -> Option<bool> {
+    let kind = root.text("token_type")?;
+    let bound = kind.eq_ignore_ascii_case("dpop");
+    (bound || kind.eq_ignore_ascii_case("bearer")).then_some(bound)
+}
+
+fn token(root: &Value, name: &str) -> Option<Secret> {
+    root.text(name)
+        .filter(|token| !token.is_empty())
+        .map(Secret::new)
+}
+
+fn number(root: &Value, name: &str) -> Option<u64> {
+    root.get(name).and_then(Value::as_u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,7 +260,9 @@ mod tests {
                 seen: 1_900_000_000_000,
                 ..read(ANSWER)
             };
-            let again = read(&tokens.write());
+            let Some(again) = Tokens::stored(&tokens.write()) else {
+                panic!("it was written whole")
+            };
             assert!(again.access == tokens.access && again.id == tokens.id);
             assert!(again.refresh == tokens.refresh && again.scope == tokens.scope);
             assert_eq!(again.expires_at, 4600);
@@ -256,6 +270,40 @@ mod tests {
             assert_eq!((again.session, again.key), ("s".to_owned(), "k".to_owned()));
             assert_eq!((again.turn, again.seen), (3, 1_900_000_000_000));
         }
+    }
+
+    /// As a tab has them in its storage that was open while this version took the place of the one before.
+    #[test]
+    fn what_the_version_before_stored_is_read() {
+        let stored = r#"{"token_type":"DPoP","access_token":"a","id_token":"i","scope":"openid","expires_at":"4600",
+            "behind":"86400","session":"s","key":"k","turn":"3","seen":"1900000000000","refresh_token":"r"}"#;
+        let Some(tokens) = Tokens::stored(stored) else {
+            panic!("it is whole")
+        };
+        assert!(tokens.access.expose() == "a" && tokens.id.expose() == "i");
+        assert!(tokens.refresh == Some(Secret::new("r")) && tokens.bound);
+        assert_eq!((tokens.scope.as_str(), tokens.expires_at), ("openid", 4600));
+        assert_eq!((tokens.ahead, tokens.turn), (-86_400, 3));
+        assert_eq!((tokens.session.as_str(), tokens.key.as_str()), ("s", "k"));
+        assert_eq!(tokens.seen, 1_900_000_000_000);
+    }
+
+    #[test]
+    fn what_is_not_whole_is_not_stored_tokens() {
+        for text in [
+            "",
+            "{}",
+            ANSWER,
+            r#"{"access_token":"a","id_token":"i","expires_at":"4600"}"#,
+            r#"{"token_type":"Bearer","access_token":"","id_token":"i","expires_at":"4600"}"#,
+            r#"{"token_type":"Bearer","access_token":"a","expires_at":"4600"}"#,
+        ] {
+            assert!(Tokens::stored(text).is_none(), "{text}");
+        }
+        let odd = r#"{"token_type":"Bearer","access_token":"a","id_token":"i","expires_at":"4600",
+            "ahead":"18446744073709551615","turn":"-1","seen":[]}"#;
+        let read = Tokens::stored(odd).map(|read| (read.ahead, read.turn, read.seen));
+        assert_eq!(read, Some((0, 0, 0)));
     }
 
     #[test]

@@ -137,8 +137,7 @@ impl Keeper {
     /// Takes up what an earlier page of this tab left.
     #[inline(never)]
     fn find(self, text: &Secret) {
-        let stored = Tokens::read(text.expose(), now());
-        match stored.and_then(Result::ok) {
+        match Tokens::stored(text.expose()) {
             Some(tokens) if tokens.refresh.is_some() || tokens.left(now()) > 0 => {
                 self.0.memory.measured(tokens.ahead);
                 self.0.tokens.replace(Some(tokens));
@@ -494,7 +493,7 @@ impl Keeper {
                 }
             }
             Word::Renewed(text) => {
-                let newer = Tokens::read(text.expose(), now()).and_then(Result::ok);
+                let newer = Tokens::stored(text.expose());
                 if let Some(newer) = newer.filter(|newer| newer.turn > tokens.turn) {
                     self.keep(newer);
                     self.hear_renewed();
