@@ -17,6 +17,7 @@ use vestibule::flow::{self, Failure, Memory, World};
 use vestibule::http::{HttpRequest, HttpResponse, Transport, Unreachable};
 use vestibule::oauth::{Asked, Attempt, Claims, Key, ProofKey, Purpose, TokenError, Tokens};
 use vestibule::secret::Secret;
+use vestibule::session::word;
 
 const NOW: u64 = 1_900_000_000;
 const ACCESS: &str = "the access token";
@@ -404,6 +405,189 @@ async fn blanks_among_the_assurances_let_nobody_in_without_one() {
     let problem = Config::parse(text, "https://app.acme.test/").map(|_| ());
     let member = Member::Other("acrValues");
     assert_eq!(problem, Err(Problem::Member(member)));
+}
+
+/// Tokens of a tab, and what another tab of its session tells it of newer ones: as it should be, but for `change`, and with
+/// this ID token.
+async fn told(
+    org: &Org,
+    id: &Value,
+    which: usize,
+    change: impl FnOnce(&mut Tokens),
+) -> (Tokens, Secret) {
+    org.gives(&signed(&header(), &claims(), 0));
+    let (first, _) = judged(org).await.expect("the tokens are good");
+    let mine = Tokens {
+        refresh: Some(Secret::new("r")),
+        ..first
+    };
+    let mut newer = Tokens {
+        id: Secret::new(signed(&header(), id, which)),
+        access: Secret::new("a newer access token"),
+        refresh: Some(Secret::new("r2")),
+        turn: mine.turn + 1,
+        ..mine.clone()
+    };
+    change(&mut newer);
+    let told = newer.tell();
+    (mine, told)
+}
+
+/// The claims of a renewal's ID token, for that access token.
+fn renewal(access: &str) -> Value {
+    let mut renewed = claims();
+    renewed.as_object_mut().map(|all| all.remove("nonce"));
+    let digest = Sha256::digest(access);
+    renewed["at_hash"] = json!(encoded(digest.get(..16).expect("32 bytes")));
+    renewed["iat"] = json!(NOW + 60);
+    renewed
+}
+
+async fn hears(org: &Org, mine: &Tokens, told: &Secret) -> Result<Tokens, Failure> {
+    let memory = Memory::default();
+    let heard = flow::heard(org, &config(""), &memory, mine, told).await;
+    heard.map(|(tokens, _)| tokens)
+}
+
+#[tokio::test]
+async fn what_another_tab_tells_is_verified_as_a_renewal_is() {
+    let org = Org::new();
+    let good = renewal("a newer access token");
+    let (mine, word) = told(&org, &good, 0, |_| {}).await;
+    let heard = hears(&org, &mine, &word).await.expect("it is a renewal");
+    assert!(heard.access.expose() == "a newer access token");
+    assert!(heard.refresh == Some(Secret::new("r2")) && heard.secret == mine.secret);
+
+    // The person signed in again in that tab.
+    let mut again = good.clone();
+    again["nonce"] = json!("another attempt's");
+    again["auth_time"] = json!(NOW + 50);
+    let (mine, word) = told(&org, &again, 0, |newer| newer.key = "k2".to_owned()).await;
+    let heard = hears(&org, &mine, &word).await.expect("it is newer");
+    assert_eq!(heard.key, "k2");
+
+    for (name, wrong, error) in [
+        ("sub", json!("00u2"), TokenError::Subject),
+        ("iss", json!("https://evil.test"), TokenError::Issuer),
+        ("aud", json!("another"), TokenError::Audience),
+        ("auth_time", json!(NOW - 31), TokenError::TooLongAgo),
+        ("iat", json!(NOW - 301), TokenError::Expired),
+        ("exp", json!(NOW - 301), TokenError::Expired),
+        (
+            "at_hash",
+            json!(encoded(&[0; 16])),
+            TokenError::AccessTokenHash,
+        ),
+        ("at_hash", Value::Null, TokenError::AccessTokenHash),
+    ] {
+        let mut forged = good.clone();
+        forged[name] = wrong.clone();
+        if wrong.is_null() {
+            forged.as_object_mut().map(|all| all.remove(name));
+        }
+        let (mine, word) = told(&org, &forged, 0, |_| {}).await;
+        let heard = hears(&org, &mine, &word).await.map(|_| ());
+        assert_eq!(heard, Err(Failure::Token(error)), "{name}: {wrong}");
+    }
+    // Signed by somebody else; bound to a key where none was agreed on; not newer; newer than there can be.
+    let (mine, word) = told(&org, &good, 1, |_| {}).await;
+    let heard = hears(&org, &mine, &word).await.map(|_| ());
+    assert_eq!(heard, Err(Failure::Token(TokenError::Signature)));
+    let (mine, word) = told(&org, &good, 0, |newer| newer.bound = true).await;
+    let heard = hears(&org, &mine, &word).await.map(|_| ());
+    assert_eq!(heard, Err(Failure::Token(TokenError::Unbound)));
+    for turn in [0, u64::MAX] {
+        let (mine, word) = told(&org, &good, 0, |newer| newer.turn = turn).await;
+        let heard = hears(&org, &mine, &word).await.map(|_| ());
+        assert_eq!(heard, Err(Failure::Token(TokenError::Malformed)), "{turn}");
+    }
+}
+
+#[tokio::test]
+async fn where_the_org_gave_no_new_id_token_another_tab_cannot_show_whose_the_access_token_is() {
+    let org = Org::new();
+    // The renewal itself is believed: it came from the org.
+    org.gives(&signed(&header(), &claims(), 0));
+    let (mine, _) = judged(&org).await.expect("the tokens are good");
+    let mine = Tokens {
+        refresh: Some(Secret::new("r")),
+        ..mine
+    };
+    org.answer.replace(json!({
+        "token_type": "Bearer", "expires_in": 3600, "access_token": "another one", "refresh_token": "r2",
+    }));
+    let renewed = flow::renew(&org, &config(""), &Memory::default(), &mine).await;
+    let (renewed, _) = renewed.expect("it came from the org");
+    let heard = hears(&org, &mine, &renewed.tell()).await.map(|_| ());
+    assert_eq!(heard, Err(Failure::Token(TokenError::AccessTokenHash)));
+}
+
+#[tokio::test]
+async fn a_clock_at_which_the_token_is_not_good_is_none_that_another_tab_could_have() {
+    let org = Org::new();
+    let good = renewal("a newer access token");
+    for (ahead, error) in [(4_000, TokenError::Expired), (-400, TokenError::Future)] {
+        let (mine, word) = told(&org, &good, 0, |newer| newer.ahead = ahead).await;
+        let heard = hears(&org, &mine, &word).await.map(|_| ());
+        assert_eq!(heard, Err(Failure::Token(error)), "{ahead}");
+    }
+    // The device's clock was set back by a day since these tokens came, and the other tab has measured it.
+    let (mine, word) = told(&org, &good, 0, |newer| newer.ahead = 86_400).await;
+    org.now.set(NOW - 86_400);
+    let heard = hears(&org, &mine, &word).await.expect("it is right");
+    assert_eq!(heard.ahead, 86_400);
+}
+
+#[tokio::test]
+async fn a_session_has_a_channel_and_a_lock_that_its_secret_alone_leads_to() {
+    let org = Org::new();
+    org.gives(&signed(&header(), &claims(), 0));
+    let (one, _) = judged(&org).await.expect("the tokens are good");
+    let (other, _) = judged(&org).await.expect("the tokens are good");
+    assert_eq!(one.secret.expose().len(), 43, "256 bits of chance");
+    assert!(one.secret != other.secret && one.secret.expose() != one.session);
+    let mut names = Vec::new();
+    for tokens in [&one, &other] {
+        let channel = word::channel(&org, &tokens.secret).await;
+        let lock = word::lock(&org, &tokens.secret).await;
+        names.extend([channel, lock].map(|name| name.expect("it has a name")));
+    }
+    for (at, name) in names.iter().enumerate() {
+        for known in [&one.session, one.secret.expose(), other.secret.expose()] {
+            assert!(!name.contains(known), "{name}");
+        }
+        let (_, hash) = name.split_once('|').expect("a hash");
+        assert_eq!(hash.len(), 43, "{name}");
+        let others = names.iter().enumerate();
+        let twins = others.filter(|(other, name)| *other != at && name.contains(hash));
+        assert_eq!(
+            twins.count(),
+            0,
+            "one does not lead to the other: {names:?}"
+        );
+    }
+    let again = word::channel(&org, &one.secret).await;
+    assert_eq!(again.as_ref(), names.first(), "for all its tabs the same");
+}
+
+#[tokio::test]
+async fn who_signed_out_is_said_to_those_alone_who_know_them() {
+    let org = Org::new();
+    let said = word::signed_out(&org, "org|app", "00u1").await;
+    let said = said.expect("there is chance");
+    assert!(!said.contains("00u1"), "{said}");
+    let again = word::signed_out(&org, "org|app", "00u1").await;
+    assert_ne!(again.as_ref(), Some(&said), "nobody is followed by it");
+    assert!(word::is_signed_out(&org, "org|app", "00u1", &said).await);
+    assert!(!word::is_signed_out(&org, "org|app", "00u2", &said).await);
+    assert!(!word::is_signed_out(&org, "org|other", "00u1", &said).await);
+    let other_word = said.replace("signed-out", "renewed");
+    for odd in ["", "{}", "[]", r#"{"word":"signed-out"}"#, &other_word] {
+        assert!(
+            !word::is_signed_out(&org, "org|app", "00u1", odd).await,
+            "{odd}"
+        );
+    }
 }
 
 #[tokio::test]

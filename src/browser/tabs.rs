@@ -16,8 +16,8 @@ use super::timer::Timer;
 pub struct Channel(JsValue);
 
 impl Channel {
-    /// Joins the tabs that have a channel of that name, for as long as the page lives. None where the browser has none.
-    pub fn open(name: &str, mut then: impl FnMut(String) + 'static) -> Option<Self> {
+    /// Joins the tabs that have a channel of that name, until this is dropped. None where the browser has none.
+    pub fn open(name: &str, mut then: Box<dyn FnMut(String)>) -> Option<Self> {
         let channel = new(
             &js_sys::global(),
             "BroadcastChannel",
@@ -35,6 +35,12 @@ impl Channel {
     /// Tells the others.
     pub fn say(&self, text: &str) {
         call(&self.0, "postMessage", &[&JsValue::from_str(text)]);
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        call(&self.0, "close", &[]);
     }
 }
 

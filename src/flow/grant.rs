@@ -46,8 +46,9 @@ pub async fn exchange(
     if attempt.route == Route::StateToken {
         return Err(Failure::ActivationSignsIn);
     }
-    let mut id = [0; 16];
+    let (mut id, mut secret) = ([0; 16], [0; 32]);
     world.random(&mut id)?;
+    world.random(&mut secret)?;
     let name = oauth::name_of(&id);
     let request = oauth::exchange(config, code, attempt);
     let answer = proven(world, config, memory, request, &name, None).await?;
@@ -59,6 +60,7 @@ pub async fn exchange(
         tokens.key.clone_from(&name);
     }
     tokens.session = name;
+    tokens.secret = oauth::secret_of(&secret);
     let tie = Tie::SignIn {
         nonce: &attempt.nonce,
         acr: attempt.acr.as_deref(),
@@ -103,6 +105,29 @@ pub async fn renew(
     }
     let tie = Tie::Renewal(&known);
     let claims = believe(world, config, memory, &mut tokens, answer.date, tie).await?;
+    Ok((tokens, claims))
+}
+
+/// Believes newer tokens that another tab of the session tells of, see [`Tokens::tell`], by what a renewal is believed by. The
+/// access token has to be the one that the ID token names; a refresh token is signed by nobody.
+///
+/// # Errors
+/// [`Failure::Token`] if they are not newer, not of the same person, or not to be believed:
+/// [`TokenError::AccessTokenHash`] also where the org gave no new ID token, which could tell. Any other one may pass.
+pub async fn heard(
+    world: &impl World,
+    config: &Config,
+    memory: &Memory,
+    before: &Tokens,
+    told: &Secret,
+) -> Result<(Tokens, Claims), Failure> {
+    let malformed = || Failure::Token(TokenError::Malformed);
+    let known = IdToken::stored(&before.id).ok_or_else(malformed)?;
+    let mut tokens = before.heard(told).ok_or_else(malformed)?;
+    // By the org's clock as the other tab has measured it. A time at which the token is not good is none that it could have.
+    let now = (world.now() / 1000).saturating_add_signed(tokens.ahead);
+    let tie = Tie::Heard(&known);
+    let claims = believe(world, config, memory, &mut tokens, Some(now), tie).await?;
     Ok((tokens, claims))
 }
 
@@ -156,9 +181,8 @@ async fn believe(
     let local = world.now() / 1000;
     let now = date.or_else(made).unwrap_or(local);
     tokens.ahead = apart(now, local);
-    memory.ahead.set(tokens.ahead);
     let access_digest = world.sha256(tokens.access.expose().as_bytes()).await?;
-    token
+    let claims = token
         .believe(&Expected {
             issuer: &config.issuer,
             client_id: &config.client_id,
@@ -166,7 +190,10 @@ async fn believe(
             now,
             access_digest: &access_digest,
         })
-        .map_err(Failure::Token)
+        .map_err(Failure::Token)?;
+    // Of tokens that are not believed nothing is learned.
+    memory.ahead.set(tokens.ahead);
+    Ok(claims)
 }
 
 /// The tokens are bound to this browser's key if that is what the deployment wants, and only then (RFC 9449, section 5).

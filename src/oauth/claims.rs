@@ -58,6 +58,9 @@ pub enum Tie<'a> {
     },
     /// The token whose place it takes (OpenID Connect Core 1.0, section 12.2).
     Renewal(&'a Claims),
+    /// The token whose place it takes, where another tab of the session brings it: a renewal, or a newer sign-in of the same
+    /// person. It has to name the access token beside it, which did not come from the org itself.
+    Heard(&'a Claims),
 }
 
 /// Who signed in.
@@ -170,6 +173,22 @@ impl IdToken {
                 let kept = |name: &str| claims.get(name).is_none() || same(name);
                 check(kept("nonce"), TokenError::Nonce)?;
                 check(kept("auth_time"), TokenError::TooLongAgo)?;
+            }
+            Tie::Heard(before) => {
+                let earlier = |name: &str| before.0.get(name).and_then(Value::as_u64);
+                check(
+                    claims.get("sub") == before.0.get("sub"),
+                    TokenError::Subject,
+                )?;
+                // An older one is nobody's any more.
+                let made = time("iat").unwrap_or(0).saturating_add(SKEW);
+                check(made >= earlier("iat").unwrap_or(0), TokenError::Expired)?;
+                let proved = time("auth_time").zip(earlier("auth_time"));
+                check(
+                    proved.is_none_or(|(now, before)| now >= before),
+                    TokenError::TooLongAgo,
+                )?;
+                check(claims.get("at_hash").is_some(), TokenError::AccessTokenHash)?;
             }
         }
         let until = time("exp").ok_or(TokenError::Expired)?;
@@ -408,6 +427,49 @@ mod tests {
             assert_eq!(renewed(sub, &[sub, ",", more].concat()), expected, "{more}");
         }
         assert_eq!(renewed("00u1", "00u2"), Err(TokenError::Subject));
+    }
+
+    #[test]
+    fn a_token_that_another_tab_brings_is_of_the_same_person_and_no_older_sign_in() {
+        let before = GOOD.replacen('{', r#"{"auth_time":1899999000,"#, 1);
+        let Some(before) = IdToken::stored(&token(&before)) else {
+            panic!("it is a token")
+        };
+        let heard = |from: &str, to: &str| {
+            let claims = GOOD.replace(from, to);
+            assert!(from.is_empty() || claims != GOOD, "{from}");
+            IdToken::parse(&token(&claims))?
+                .believe(&Expected {
+                    issuer: "https://id.acme.test",
+                    client_id: "app",
+                    tie: Tie::Heard(&before),
+                    now: NOW,
+                    access_digest: &digest(),
+                })
+                .map(|_| ())
+        };
+        let (nonce, hash) = (r#""nonce":"n","#, r#""at_hash":"AAECAwQFBgcICQoLDA0ODw""#);
+        assert_eq!(heard("", ""), Ok(()));
+        assert_eq!(heard(nonce, ""), Ok(()), "a renewal");
+        let again = r#""nonce":"m","auth_time":1900000000,"#;
+        assert_eq!(heard(nonce, again), Ok(()), "she signed in again");
+        for (from, to, error) in [
+            ("00u1", "00u2", TokenError::Subject),
+            (nonce, r#""auth_time":1899998999,"#, TokenError::TooLongAgo),
+            ("1900000000", "1899999699", TokenError::Expired),
+            (
+                hash,
+                r#""at_hash":"BAECAwQFBgcICQoLDA0ODw""#,
+                TokenError::AccessTokenHash,
+            ),
+            // Nothing but this ties the access token to it.
+            (hash, r#""name":"Mia""#, TokenError::AccessTokenHash),
+            ("acme.test", "evil.test", TokenError::Issuer),
+            (r#""aud":"app""#, r#""aud":"other""#, TokenError::Audience),
+            ("1900003600", "1899999000", TokenError::Expired),
+        ] {
+            assert_eq!(heard(from, to), Err(error), "{to}");
+        }
     }
 
     #[test]

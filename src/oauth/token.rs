@@ -26,8 +26,11 @@ pub struct Tokens {
     pub ahead: i64,
     /// Bound to this browser's key (RFC 9449).
     pub bound: bool,
-    /// Which sign-in they came of, in this browser: tabs that share it share what is renewed. It opens nothing.
+    /// Which sign-in they came of, in this browser. It opens nothing.
     pub session: String,
+    /// What the tabs of that session alone know: it goes from one to the other as the browser copies a tab's storage, and no
+    /// other way. By a hash of it they find each other.
+    pub secret: Secret,
     /// What the key is called that they are bound to, if they are.
     pub key: String,
     /// How often that session has had newer ones. Of two, those count that have the higher number: clocks may be set.
@@ -36,6 +39,10 @@ pub struct Tokens {
     pub seen: u64,
 }
 
+/// So many turns another tab may be ahead of this one. A session whose tokens live five minutes has about as many in a year;
+/// a number that nobody could reach any more would make what comes after it older for ever.
+pub const TURNS: u64 = 100_000;
+
 /// How long a renewal's answer is waited for, in milliseconds: no longer, so that a lost one can be asked for again while
 /// the org still gives it (protocol reference, 1.5).
 const PATIENCE: u32 = 5_000;
@@ -43,6 +50,11 @@ const PATIENCE: u32 = 5_000;
 /// The name of a session, out of bytes from the cryptographic random generator.
 pub fn name_of(random: &[u8; 16]) -> String {
     Base64UrlUnpadded::encode_string(random)
+}
+
+/// The secret of a session, out of bytes from the cryptographic random generator.
+pub fn secret_of(random: &[u8; 32]) -> Secret {
+    Secret::new(Base64UrlUnpadded::encode_string(random))
 }
 
 /// The request that exchanges an attempt's code: an interaction code (protocol reference, 1.4), or an authorization code
@@ -153,6 +165,7 @@ impl Tokens {
             ahead: before.map_or(0, |before| before.ahead),
             bound,
             session: before.map_or_else(String::new, |before| before.session.clone()),
+            secret: before.map_or_else(Secret::default, |before| before.secret.clone()),
             key: before.map_or_else(String::new, |before| before.key.clone()),
             turn: before.map_or(0, |before| before.turn.saturating_add(1)),
             seen: before.map_or(0, |before| before.seen),
@@ -165,10 +178,15 @@ impl Tokens {
         let text = |name: &str| root.text(name).unwrap_or_default().to_owned();
         let seconds = |name: &str| i64::try_from(number(&root, name)?).ok();
         let behind = || seconds("behind").map(i64::saturating_neg);
+        let access = token(&root, "access_token")?;
+        let refresh = token(&root, "refresh_token");
+        // An earlier version gave a session no secret. Its tabs have these tokens in common, and nobody else has them.
+        let common = || refresh.clone().unwrap_or_else(|| access.clone());
         Some(Self {
-            access: token(&root, "access_token")?,
+            secret: token(&root, "secret").unwrap_or_else(common),
+            access,
             id: token(&root, "id_token")?,
-            refresh: token(&root, "refresh_token"),
+            refresh,
             scope: text("scope"),
             expires_at: number(&root, "expires_at")?,
             ahead: seconds("ahead").or_else(behind).unwrap_or_default(),
@@ -182,7 +200,32 @@ impl Tokens {
 
     /// What goes into storage.
     pub fn write(&self) -> String {
-        let text = |name: &str, text: &str| (name.to_owned(), Value::String(text.to_owned()));
+        self.written([
+            text("session", &self.session),
+            text("secret", self.secret.expose()),
+            text("seen", &self.seen.to_string()),
+        ])
+    }
+
+    /// What another tab of the session is told of newer tokens: all but what it has itself, the secret before all.
+    pub fn tell(&self) -> Secret {
+        Secret::new(self.written([]))
+    }
+
+    /// Reads what another tab tells, see [`Tokens::tell`], not believed yet; `None` unless they are newer than these, and not
+    /// by more turns than there can have been.
+    pub fn heard(&self, told: &Secret) -> Option<Self> {
+        let newer = Self::stored(told.expose())?;
+        let ahead = newer.turn.checked_sub(self.turn)?;
+        (1..=TURNS).contains(&ahead).then_some(Self {
+            session: self.session.clone(),
+            secret: self.secret.clone(),
+            seen: self.seen,
+            ..newer
+        })
+    }
+
+    fn written<const MORE: usize>(&self, more: [(String, Value); MORE]) -> String {
         let ahead = if self.ahead < 0 { "behind" } else { "ahead" };
         let mut members = vec![
             text("token_type", self.scheme()),
@@ -191,16 +234,12 @@ impl Tokens {
             text("scope", &self.scope),
             text("expires_at", &self.expires_at.to_string()),
             text(ahead, &self.ahead.unsigned_abs().to_string()),
-            text("session", &self.session),
             text("key", &self.key),
             text("turn", &self.turn.to_string()),
-            text("seen", &self.seen.to_string()),
         ];
-        members.extend(
-            self.refresh
-                .as_ref()
-                .map(|refresh| text("refresh_token", refresh.expose())),
-        );
+        let refresh = self.refresh.as_ref();
+        members.extend(refresh.map(|refresh| text("refresh_token", refresh.expose())));
+        members.extend(more);
         let mut out = String::new();
         Value::Object(members).write(&mut out);
         out
@@ -222,6 +261,10 @@ fn is_bound(root: &Value) -> Option<bool> {
     let kind = root.text("token_type")?;
     let bound = kind.eq_ignore_ascii_case("dpop");
     (bound || kind.eq_ignore_ascii_case("bearer")).then_some(bound)
+}
+
+fn text(name: &str, text: &str) -> (String, Value) {
+    (name.to_owned(), Value::String(text.to_owned()))
 }
 
 fn token(root: &Value, name: &str) -> Option<Secret> {
@@ -255,6 +298,7 @@ mod tests {
                 ahead,
                 bound: ahead == 12,
                 session: "s".to_owned(),
+                secret: Secret::new("known to its tabs"),
                 key: "k".to_owned(),
                 turn: 3,
                 seen: 1_900_000_000_000,
@@ -268,6 +312,7 @@ mod tests {
             assert_eq!(again.expires_at, 4600);
             assert_eq!((again.ahead, again.bound), (ahead, tokens.bound));
             assert_eq!((again.session, again.key), ("s".to_owned(), "k".to_owned()));
+            assert!(again.secret == tokens.secret);
             assert_eq!((again.turn, again.seen), (3, 1_900_000_000_000));
         }
     }
@@ -286,6 +331,84 @@ mod tests {
         assert_eq!((tokens.ahead, tokens.turn), (-86_400, 3));
         assert_eq!((tokens.session.as_str(), tokens.key.as_str()), ("s", "k"));
         assert_eq!(tokens.seen, 1_900_000_000_000);
+        // A copy of the tab comes to the same secret, and keeps it once the tokens are others.
+        assert!(tokens.secret == Secret::new("r"));
+        let answer = ANSWER.replace("\"r\"", "\"r2\"");
+        let Some(Ok(renewed)) = tokens.renewed(&answer, 2000) else {
+            panic!("it has an access token")
+        };
+        let again = Tokens::stored(&renewed.write());
+        assert!(again.is_some_and(|again| again.secret == tokens.secret));
+        let without = stored.replace(r#","refresh_token":"r""#, "");
+        let without = Tokens::stored(&without);
+        assert!(without.is_some_and(|tokens| tokens.secret == Secret::new("a")));
+    }
+
+    #[test]
+    fn another_tab_is_told_no_secret_and_has_what_it_needs() {
+        let mine = Tokens {
+            session: "s".to_owned(),
+            secret: Secret::new("known-to-its-tabs"),
+            turn: 4,
+            seen: 5,
+            ..read(ANSWER)
+        };
+        let newer = Tokens {
+            access: Secret::new("b"),
+            refresh: Some(Secret::new("r2")),
+            key: "k2".to_owned(),
+            turn: 6,
+            seen: u64::MAX,
+            ahead: -60,
+            ..mine.clone()
+        };
+        let told = newer.tell();
+        for ours in ["known-to-its-tabs", "session", "secret", "seen"] {
+            assert!(!told.expose().contains(ours), "{ours}");
+        }
+        let Some(heard) = mine.heard(&told) else {
+            panic!("they are newer")
+        };
+        assert!(heard.access == newer.access && heard.refresh == newer.refresh);
+        assert_eq!(
+            (heard.key.as_str(), heard.turn, heard.ahead),
+            ("k2", 6, -60)
+        );
+        assert!(heard.secret == mine.secret && heard.session == mine.session);
+        assert_eq!(heard.seen, 5, "who was there is not said here");
+        // Whatever else stands in it.
+        let forged = told.expose().replacen(
+            '{',
+            r#"{"secret":"theirs","session":"theirs","seen":"9","#,
+            1,
+        );
+        let heard = mine.heard(&Secret::new(forged));
+        assert!(heard.is_some_and(|heard| heard.secret == mine.secret
+            && heard.session == mine.session
+            && heard.seen == 5));
+    }
+
+    #[test]
+    fn a_turn_that_there_cannot_have_been_locks_nobody_out() {
+        let mine = Tokens {
+            turn: 4,
+            ..read(ANSWER)
+        };
+        for (turn, taken) in [
+            (0, false),
+            (4, false),
+            (5, true),
+            (4 + TURNS, true),
+            (5 + TURNS, false),
+            (u64::MAX, false),
+        ] {
+            let told = Tokens {
+                turn,
+                ..mine.clone()
+            }
+            .tell();
+            assert_eq!(mine.heard(&told).is_some(), taken, "{turn}");
+        }
     }
 
     #[test]

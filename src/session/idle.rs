@@ -64,7 +64,9 @@ impl Idle {
 
     /// Somebody is signed in, and was last seen then, in milliseconds since 1970; 0 if they have just come.
     pub(crate) fn begin(self, seen: u64) {
-        let seen = if seen == 0 { timer::now() } else { seen };
+        let now = timer::now();
+        // A clock that was set back, or whoever wrote it: nobody was there later than now.
+        let seen = if seen == 0 { now } else { seen.min(now) };
         self.0.seen.set(seen);
         if seen.saturating_add(self.0.limit) > timer::now() {
             self.is_seen();

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 
 use super::pace;
-use super::word::{Said, Word};
+use super::word::{self, Word};
 use crate::browser::tabs::{Channel, Lock};
 use crate::browser::timer::{self, Timer};
 use crate::browser::{self, Browser, Storage, place, spawn};
@@ -14,7 +14,7 @@ use crate::config::{Config, Keeping};
 use crate::flow::{self, Ended, Failure, Memory, Session, World as _};
 use crate::http::{HttpRequest, HttpResponse, Unreachable};
 use crate::leptos::forever;
-use crate::oauth::{self, Challenge, Claims, IdToken, Tokens};
+use crate::oauth::{self, Challenge, Claims, IdToken, TokenError, Tokens};
 use crate::secret::Secret;
 
 const TOKENS: &str = "tokens";
@@ -76,7 +76,10 @@ struct State {
     /// Another tab was about to renew and may be gone: whether somebody looks does not matter.
     orphaned: Cell<bool>,
     timer: RefCell<Option<Timer>>,
-    channel: RefCell<Option<Channel>>,
+    /// The channel of the session with that secret: its tabs alone have it.
+    channel: RefCell<Option<(Secret, Channel)>>,
+    /// The channel that every page of the origin can hear.
+    open: RefCell<Option<Channel>>,
     ear: &'static dyn Fn(News),
     /// Somebody did something in another tab, at that time.
     active: &'static dyn Fn(u64),
@@ -110,6 +113,7 @@ impl Keeper {
             orphaned: Cell::new(false),
             timer: RefCell::new(None),
             channel: RefCell::new(None),
+            open: RefCell::new(None),
             ear,
             active,
         }));
@@ -123,15 +127,39 @@ impl Keeper {
     /// Hears the other tabs from now on: without tokens there is nothing that they could say.
     #[inline(never)]
     fn listen(self) {
-        let mut channel = self.0.channel.borrow_mut();
-        if channel.is_none() {
-            let name = ["vestibule|", &self.0.config.namespace()].concat();
-            *channel = Channel::open(&name, move |text| {
-                if self.keeps() {
-                    self.heard(&text);
-                }
-            });
+        let state = self.0;
+        if state.open.borrow().is_none() {
+            let name = word::open_channel(&state.config.namespace());
+            let ear = move |text| spawn(async move { self.hears_of_the_end(text).await });
+            state.open.replace(Channel::open(&name, Box::new(ear)));
         }
+        let silent = self.current().filter(|tokens| !self.speaks_as(tokens));
+        let Some(Tokens { secret, .. }) = silent else {
+            return;
+        };
+        // What another session had is not heard any more.
+        state.channel.replace(None);
+        spawn(async move {
+            let name = word::channel(&Browser, &secret).await;
+            // Meanwhile it may be another session, or open.
+            let silent = self.current().filter(|tokens| !self.speaks_as(tokens));
+            let silent = silent.is_some_and(|tokens| tokens.secret == secret);
+            if let Some(name) = name.filter(|_| silent) {
+                let channel = Channel::open(&name, Box::new(move |text| self.heard(&text)));
+                state
+                    .channel
+                    .replace(channel.map(|channel| (secret, channel)));
+                self.wake();
+            }
+        });
+    }
+
+    /// Whether the channel of their session is open.
+    fn speaks_as(self, tokens: &Tokens) -> bool {
+        let channel = self.0.channel.borrow();
+        channel
+            .as_ref()
+            .is_some_and(|(secret, _)| *secret == tokens.secret)
     }
 
     /// Takes up what an earlier page of this tab left.
@@ -183,6 +211,7 @@ impl Keeper {
         let same = person.is_some_and(|person| person.text("sub") == claims.text("sub"));
         if same {
             tokens.session.clone_from(&before.session);
+            tokens.secret.clone_from(&before.secret);
             tokens.turn = before.turn.saturating_add(1);
         }
         self.keep(tokens);
@@ -283,30 +312,31 @@ impl Keeper {
 
     async fn take_turn(self, before: &Tokens) -> Result<(), Failure> {
         let state = self.0;
-        let name = [
-            "vestibule.renewal|",
-            &state.config.namespace(),
-            "|",
-            &before.session,
-        ]
-        .concat();
         // Where there are no locks, what the tabs tell each other must do.
-        let _lock = Lock::hold(&name, TURN).await;
+        let _lock = match word::lock(&Browser, &before.secret).await {
+            Some(name) => Lock::hold(&name, TURN).await,
+            None => None,
+        };
         if !self.changed(before) {
+            // A page that has just come up may not speak yet.
+            self.until(ANSWERS, || self.speaks_as(before)).await;
             state.stage.set(Stage::Asking);
             state.promised.set(0);
+            let latest = timer::now().saturating_add(u64::from(TURN));
             self.say(Word::Ask {
                 from: state.id.clone(),
                 turn: before.turn,
             });
             self.until(ANSWERS, || self.changed(before)).await;
             loop {
-                let left = state.promised.get().saturating_sub(timer::now());
+                let until = state.promised.get().min(latest);
+                let left = until.saturating_sub(timer::now());
                 if left == 0 || self.changed(before) {
                     break;
                 }
                 let left = u32::try_from(left).unwrap_or(TURN);
-                self.until(left, || self.changed(before)).await;
+                let broken = || state.promised.get() == 0;
+                self.until(left, || self.changed(before) || broken()).await;
             }
         }
         if self.changed(before) {
@@ -341,6 +371,7 @@ impl Keeper {
     /// The session is over here: nothing of it is left, and the page hears of it. Returns what there was.
     pub(crate) fn end(self, why: Ended) -> Option<Tokens> {
         let ended = self.0.tokens.take();
+        self.0.channel.replace(None);
         self.0.storage.remove(TOKENS);
         self.0.timer.replace(None);
         self.0.failed.set(0);
@@ -355,14 +386,12 @@ impl Keeper {
     /// Signs the person out: here, in every tab, and at the org, as far as that can be reached. Returns the end-session
     /// address that the browser is to go to, where one is configured and the org is there.
     pub(crate) async fn sign_out(self, why: Ended) -> Option<String> {
-        let claims = self
-            .current()
-            .and_then(|tokens| IdToken::stored(&tokens.id));
-        if let Some(sub) = claims.as_ref().and_then(|claims| claims.text("sub")) {
-            let sub = sub.to_owned();
-            self.say(Word::SignedOut { sub });
-        }
+        self.say(Word::SignedOut);
         let tokens = self.end(why)?;
+        // Nobody was in this session's tabs; of the person's other ones that says nothing.
+        if why != Ended::Idle {
+            self.tell_the_end(&tokens).await;
+        }
         let reached = self.bury(tokens.clone()).await;
         let state = (why == Ended::Idle).then_some(IDLE);
         oauth::logout(self.0.config, &tokens, state).filter(|_| reached)
@@ -432,42 +461,35 @@ impl Keeper {
         if self.0.config.storage == Keeping::Memory {
             return;
         }
-        let text = self.0.tokens.borrow().as_ref().map(Tokens::write);
-        if let Some(text) = text {
-            self.say(Word::Renewed(Secret::new(text)));
+        let told = self.0.tokens.borrow().as_ref().map(Tokens::tell);
+        if let Some(told) = told {
+            self.say(Word::Renewed(told));
         }
     }
 
+    /// Tells the other tabs of the session.
     fn say(self, word: Word) {
-        let session = self.0.tokens.borrow();
-        let session = session.as_ref().map(|tokens| tokens.session.clone());
-        if let (Some(channel), Some(session)) = (self.0.channel.borrow().as_ref(), session) {
-            channel.say(Said { session, word }.write().expose());
+        if let Some((_, channel)) = self.0.channel.borrow().as_ref() {
+            channel.say(word.write().expose());
         }
     }
 
+    /// Another tab of the session says something.
     #[inline(never)]
     fn heard(self, text: &str) {
         let state = self.0;
-        let (Some(said), Some(tokens)) = (Said::read(text), self.current()) else {
+        let Some(tokens) = self.current().filter(|tokens| self.speaks_as(tokens)) else {
             return;
         };
-        let ours = said.session == tokens.session;
-        match said.word {
-            Word::SignedOut { sub } => {
-                let claims = IdToken::stored(&tokens.id);
-                if claims.is_some_and(|claims| claims.text("sub") == Some(&sub)) {
-                    self.end(Ended::Elsewhere);
-                    // What is not theirs is not ended by them.
-                    if !ours {
-                        spawn(async move {
-                            self.bury(tokens).await;
-                        });
-                    }
-                }
+        let Some(word) = Word::read(text, tokens.turn, timer::now()) else {
+            return;
+        };
+        match word {
+            // Their tokens are these: who signed out has them revoked.
+            Word::SignedOut => {
+                self.end(Ended::Elsewhere);
             }
             Word::Active { at } => (state.active)(at),
-            _ if !ours => {}
             Word::Ask { from, turn } => {
                 if tokens.turn > turn {
                     self.tell_renewed();
@@ -492,11 +514,9 @@ impl Keeper {
                     self.due_in(SILENCE + 8 * u64::from(chance()));
                 }
             }
-            Word::Renewed(text) => {
-                let newer = Tokens::stored(text.expose());
-                if let Some(newer) = newer.filter(|newer| newer.turn > tokens.turn) {
-                    self.keep(newer);
-                    self.hear_renewed();
+            Word::Renewed(told) => {
+                if tokens.heard(&told).is_some() {
+                    spawn(async move { self.takes(tokens, told).await });
                 }
             }
             Word::Ended { turn } => {
@@ -505,6 +525,73 @@ impl Keeper {
                 } else {
                     self.end(Ended::Lapsed);
                 }
+            }
+        }
+    }
+
+    /// Takes the newer tokens that another tab tells of, if they are to be believed.
+    async fn takes(self, before: Tokens, told: Secret) {
+        let state = self.0;
+        // Who is about to renew waits for what comes of it.
+        state.promised.set(timer::now() + PROMISE);
+        let heard = flow::heard(&Browser, state.config, &state.memory, &before, &told).await;
+        state.promised.set(0);
+        let newer = |tokens: &Tokens| {
+            let now = state.tokens.borrow();
+            now.as_ref()
+                .is_some_and(|now| now.secret == tokens.secret && now.turn < tokens.turn)
+        };
+        match heard {
+            Ok((tokens, _)) => {
+                if newer(&tokens) {
+                    self.keep(tokens);
+                    self.hear_renewed();
+                }
+            }
+            // Nothing shows whose the access token is, or it cannot be seen now: the org gives it here too, if it is asked at
+            // once.
+            Err(
+                Failure::Token(TokenError::AccessTokenHash)
+                | Failure::Unreachable(_)
+                | Failure::Start(_),
+            ) => {
+                if !self.changed(&before) {
+                    state.orphaned.set(true);
+                    self.due_in(pace::again(1, None));
+                }
+            }
+            // It is nobody's.
+            Err(_) => {}
+        }
+        self.wake();
+    }
+
+    /// Tells all tabs of this browser that the person has signed out.
+    async fn tell_the_end(self, tokens: &Tokens) {
+        let claims = IdToken::stored(&tokens.id);
+        let Some(sub) = claims.as_ref().and_then(|claims| claims.text("sub")) else {
+            return;
+        };
+        let said = word::signed_out(&Browser, &self.0.config.namespace(), sub).await;
+        if let (Some(channel), Some(said)) = (self.0.open.borrow().as_ref(), said) {
+            channel.say(&said);
+        }
+    }
+
+    /// Somebody has signed out, in some tab of this browser.
+    async fn hears_of_the_end(self, text: String) {
+        let Some(tokens) = self.current() else { return };
+        let claims = IdToken::stored(&tokens.id);
+        let Some(sub) = claims.as_ref().and_then(|claims| claims.text("sub")) else {
+            return;
+        };
+        let namespace = self.0.config.namespace();
+        let theirs = word::is_signed_out(&Browser, &namespace, sub, &text).await;
+        let still = |now: &Tokens| now.secret == tokens.secret;
+        if theirs && self.current().is_some_and(|now| still(&now)) {
+            // The tabs of the session that was signed out of have heard it before: this one is another one's.
+            if let Some(tokens) = self.end(Ended::Elsewhere) {
+                self.bury(tokens).await;
             }
         }
     }

@@ -235,6 +235,7 @@ const GATES: Gates<'static> = &[
             // These are called by closures of the first, which have waited, or which only a session has.
             "vestibule::app::rehearse",
             "vestibule::ui::rehearse",
+            "vestibule::session::keeper::Keeper::listen::{{closure}}",
             "vestibule::session::keeper::Keeper::tick",
             "vestibule::session::keeper::Keeper::wake",
         ],

@@ -27,7 +27,7 @@ const FIELDS: [&str; 5] = [
     "refresh_token",
 ];
 /// The members of what is kept of a signed-in person.
-const TOKENS: [&str; 3] = ["access_token", "id_token", "refresh_token"];
+const TOKENS: [&str; 4] = ["access_token", "id_token", "refresh_token", "secret"];
 /// What the place where they are kept begins with.
 const KEPT: &str = "vestibule.tokens|";
 /// What is shorter stands in many a text by chance.

@@ -9,7 +9,7 @@ use crate::walk::{self, ADA, Stop};
 
 const TOKEN: &str = "/oauth2/default/v1/token";
 /// What makes a page believe that somebody looks at it, and that nobody does.
-const SEEN: &str =
+pub(crate) const SEEN: &str =
     "Object.defineProperty(document, 'hidden', { get: () => false, configurable: true })";
 const UNSEEN: &str =
     "Object.defineProperty(document, 'hidden', { get: () => true, configurable: true })";
@@ -70,7 +70,7 @@ async fn renewals(visit: &Visit) -> Vec<String> {
     posts.iter().filter_map(|post| sent(&post.body)).collect()
 }
 
-async fn until_renewed(visit: &Visit, before: &Value) -> Value {
+pub(crate) async fn until_renewed(visit: &Visit, before: &Value) -> Value {
     visit
         .until_late("newer tokens", async || {
             let now = kept(visit).await;
@@ -81,7 +81,7 @@ async fn until_renewed(visit: &Visit, before: &Value) -> Value {
 }
 
 /// Each of the tabs has these tokens, and nobody is signed out.
-async fn all_have(visit: &Visit, tabs: &[Tab], tokens: &Value) {
+pub(crate) async fn all_have(visit: &Visit, tabs: &[Tab], tokens: &Value) {
     for tab in tabs {
         visit.looks_at(tab).await;
         visit
