@@ -1,5 +1,4 @@
 //! What the architecture leaves out, which no file list can show.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;
 use std::path::Path;
@@ -106,6 +105,33 @@ fn nothing_on_outside_data_can_panic() {
             "unimplemented!(",
         ] {
             assert!(!code.contains(word), "{name} has {word}");
+        }
+    }
+}
+
+#[test]
+fn every_file_of_tests_is_part_of_its_program() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for program in [
+        "tests/main.rs",
+        "tests/org/tests/main.rs",
+        "tests/browser/tests/stories.rs",
+    ] {
+        let program = root.join(program);
+        let text = fs::read_to_string(&program).expect("the file can be read");
+        let folder = program.parent().expect("it lies in a folder");
+        for entry in fs::read_dir(folder).expect("the folder is there").flatten() {
+            let path = entry.path();
+            let is_module = path.extension().is_some_and(|ending| ending == "rs")
+                || path.join("mod.rs").is_file();
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            let declared = format!("mod {name};");
+            assert!(
+                !is_module || path == program || text.lines().any(|line| line == declared),
+                "{} does not run: {} does not say `{declared}`",
+                path.display(),
+                program.display()
+            );
         }
     }
 }

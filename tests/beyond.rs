@@ -1,16 +1,13 @@
 //! What real people meet beside the straight ways: wrong codes, several tabs, other brands, other factors, odd orgs.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod visitor;
 
 use std::time::Duration;
 
+use crate::visitor::Visitor;
 use serde_json::{Value, json};
 use vestibule::config::Config;
 use vestibule::flow::Failure;
 use vestibule::oauth::Purpose;
 use vestibule::pages::Part;
-use visitor::Visitor;
 
 const MARY: &str = "mary@acme.test";
 const NINA: &str = "nina@acme.test";

@@ -1,14 +1,10 @@
 //! Every recorded answer of an org becomes a page that works.
 
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
 use std::env;
 use std::path::{Path, PathBuf};
 
-use support::judge::{self, Verdict};
-use support::recording;
+use crate::support::judge::{self, Verdict};
+use crate::support::recording;
 
 fn table(files: &[(String, String)]) -> usize {
     let mut failed = 0;

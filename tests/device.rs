@@ -1,17 +1,13 @@
 //! An app on the person's device answers for them, refuses, or is not there: whatever happens, the wait ends.
 
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use crate::support::judge;
+use crate::support::recording::ORG;
 use serde_json::{Value, json};
-use support::judge;
-use support::recording::ORG;
 use vestibule::flow::{Deed, Event, Failure, Flow, Way, World, alone, probe};
 use vestibule::http::{HttpRequest, HttpResponse, Transport, Unreachable};
 use vestibule::idx::{Answers, Challenge, Form, Reach, Stop, Transaction};

@@ -1,6 +1,5 @@
 //! The doctor from a terminal, against an org on a port: every fault that the org's console can switch on is named, with
 //! where it is set right.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;
 use std::path::PathBuf;

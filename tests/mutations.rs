@@ -3,20 +3,16 @@
 //! `VESTIBULE_MUTATIONS` says how many answers are tried, `VESTIBULE_SEED` where chance begins. An answer that fails is
 //! printed as it was sent.
 
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
 use std::collections::BTreeMap;
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use crate::support::filling;
+use crate::support::judge::{self, Verdict};
+use crate::support::mutation::{Chance, mutated};
+use crate::support::recording::{self, ORG, Recording};
 use serde_json::Value;
-use support::filling;
-use support::judge::{self, Verdict};
-use support::mutation::{Chance, mutated};
-use support::recording::{self, ORG, Recording};
 use vestibule::flow::{Event, Flow, Phase};
 use vestibule::http::HttpResponse;
 use vestibule::idx::{Answers, Progress, Transaction};

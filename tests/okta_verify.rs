@@ -1,11 +1,9 @@
 //! Okta Verify: set up by a picture, a mail or an SMS, and proved by a push or a code (journeys J13 to J15, J41 to J43,
 //! K14, K22).
-#![cfg(not(target_arch = "wasm32"))]
-
-mod visitor;
 
 use std::time::Duration;
 
+use crate::visitor::Visitor;
 use serde_json::{Value, json};
 use vestibule::flow::{Event, Flow, Way};
 use vestibule::http::HttpResponse;
@@ -13,7 +11,6 @@ use vestibule::idx::Transaction;
 use vestibule::oauth::Purpose;
 use vestibule::pages::{self, Card, CodeKind, Part};
 use vestibule::secret::Secret;
-use visitor::Visitor;
 
 const PASSWORD: &str = "Engine-No-1";
 const MARY: &str = "mary@acme.test";

@@ -1,17 +1,12 @@
 //! Security keys and passkeys: what stands on their pages, and where a refused one leads.
 
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-mod visitor;
-
+use crate::support::judge;
+use crate::visitor::key::Key;
+use crate::visitor::{self, Visitor};
 use serde_json::{Value, json};
-use support::judge;
 use vestibule::flow::{Denial, Event, Failure, Flow, Way};
 use vestibule::oauth::Purpose;
 use vestibule::pages::{self, Card, Part, Press};
-use visitor::Visitor;
-use visitor::key::Key;
 
 const ENROL: &str = include_str!("fixtures/enroll-authenticator-webauthn.json");
 const VERIFY: &str = include_str!("fixtures/challenge-authenticator-webauthn.json");

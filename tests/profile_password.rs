@@ -1,5 +1,4 @@
 //! A password that is chosen together with the profile (protocol reference, 4.3.1).
-#![cfg(not(target_arch = "wasm32"))]
 
 use vestibule::config::Config;
 use vestibule::flow::{Event, Flow, Way};

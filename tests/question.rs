@@ -1,11 +1,8 @@
 //! Security questions: chosen, made up, answered (journeys J10, J11, J31 to J33, K14).
-#![cfg(not(target_arch = "wasm32"))]
 
-mod visitor;
-
+use crate::visitor::Visitor;
 use vestibule::oauth::Purpose;
 use vestibule::pages::{Card, Input, Part};
-use visitor::Visitor;
 
 const ANSWER: &str = "credentials.answer";
 const PASSWORD: &str = "Engine-No-1";

@@ -3,17 +3,13 @@
 //! One fixture each in `tests/fixtures`, by the remediation's name, and one test each of the same name. Where authenticators
 //! differ in what they ask, the authenticator stands behind it: what each sends is from the protocol reference, section 4.3.
 
-#![cfg(not(target_arch = "wasm32"))]
-
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::support::judge::{self, Control};
+use crate::support::recording::{ORG, Recording};
 use serde_json::{Value, json};
-use support::judge::{self, Control};
-use support::recording::{ORG, Recording};
 use vestibule::flow::{Event, Flow};
 use vestibule::http::HttpRequest;
 use vestibule::idx::{Answers, Form};

@@ -1,15 +1,12 @@
 //! What becomes of a session after the sign-in, against the org: renewal, proofs of possession, step-up, clocks.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod visitor;
 
 use std::time::Duration;
 
+use crate::visitor::{ORG, Visitor};
 use serde_json::{Value, json};
 use vestibule::flow::Failure;
 use vestibule::http::HttpRequest;
 use vestibule::oauth::{Challenge, Purpose, Setting, TokenError};
-use visitor::{ORG, Visitor};
 
 const MARY: &str = "mary@acme.test";
 const PASSWORD: &str = "Sommer-2031";

@@ -1,13 +1,10 @@
 //! Somebody makes an account: every way through the guide's own org, and the wrong turns.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod visitor;
 
 use std::time::Duration;
 
+use crate::visitor::Visitor;
 use vestibule::flow::Failure;
 use vestibule::oauth::{Purpose, Setting, TokenError};
-use visitor::Visitor;
 
 const ADA: &str = "ada@example.com";
 const PASSWORD: &str = "Sommer-2031";

@@ -1,9 +1,7 @@
 //! What is believed of the token endpoint's answer, with real signatures: each thing that can be wrong has its own error,
 //! and no change to a good token is taken.
-#![cfg(not(target_arch = "wasm32"))]
 
-mod visitor;
-
+use crate::visitor;
 use std::cell::{Cell, RefCell};
 use std::sync::LazyLock;
 

@@ -1,14 +1,11 @@
 //! An authenticator app: its key scanned, typed, copied or opened, and its codes (journeys J12, J39, J40).
-#![cfg(not(target_arch = "wasm32"))]
-
-mod visitor;
 
 use std::time::Duration;
 
+use crate::visitor::Visitor;
 use vestibule::http::launchable;
 use vestibule::oauth::Purpose;
 use vestibule::pages::{Card, CodeKind, Part, Press};
-use visitor::Visitor;
 
 const CODE: &str = "credentials.passcode";
 const PASSWORD: &str = "Engine-No-1";

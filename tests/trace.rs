@@ -1,13 +1,10 @@
 //! What a developer sees of the exchange: enough to tell what happened, and no value.
-#![cfg(not(target_arch = "wasm32"))]
 
-mod visitor;
-
+use crate::visitor::Visitor;
+use crate::visitor::traced::{tells_nothing, traced, values, written};
 use vestibule::http::{HttpRequest, HttpResponse, Unreachable};
 use vestibule::oauth::Purpose;
 use vestibule::secret::Secret;
-use visitor::Visitor;
-use visitor::traced::{tells_nothing, traced, values, written};
 
 const ADA: &str = "ada@example.com";
 const PASSWORD: &str = "Sommer-2031";

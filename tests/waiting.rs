@@ -1,5 +1,4 @@
 //! Pages that only wait: for a push, for an app, for another device.
-#![cfg(not(target_arch = "wasm32"))]
 
 use vestibule::flow::{Event, Failure, Flow, Way};
 use vestibule::http::{HttpResponse, Unreachable};

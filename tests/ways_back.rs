@@ -1,14 +1,11 @@
 //! Getting back in: unlock, recovery, passwords that age, activation, and an org that tells nobody who has an account.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod visitor;
 
 use std::time::Duration;
 
+use crate::visitor::Visitor;
 use serde_json::{Value, json};
 use vestibule::oauth::Purpose;
 use vestibule::pages::{self, Part};
-use visitor::Visitor;
 
 const MARY: &str = "mary@acme.test";
 const PHONE: &str = "+4915112345678";

@@ -1,16 +1,13 @@
 //! Ways into and out of a journey: other services, the org's own page, links with tokens, a device's code, consent.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod visitor;
 
 use std::time::Duration;
 
+use crate::visitor::Visitor;
+use crate::visitor::abroad::parameter;
 use serde_json::json;
 use vestibule::flow::Failure;
 use vestibule::oauth::Purpose;
 use vestibule::pages::{Part, Press};
-use visitor::Visitor;
-use visitor::abroad::parameter;
 
 const MARY: &str = "mary@acme.test";
 const PASSWORD: &str = "Sommer-2031";

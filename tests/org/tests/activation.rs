@@ -1,11 +1,9 @@
 //! Somebody whom an admin made sets their account up by a link (protocol 5.9, scenario J09).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Answer, Browser, PASSWORD, Page};
 use serde_json::{Value, json};
-use support::{Answer, Browser, PASSWORD, Page};
 
 const STELLA: &str = "stella@acme.test";
 

@@ -1,9 +1,7 @@
 //! The org's own sign-in page, and the authorization code that comes of it (RFC 6749, 4.1; RFC 7636).
 
-mod support;
-
+use crate::support::{APP, Answer, Browser, ISSUER, PASSWORD, VERIFIER, challenge, claims};
 use serde_json::json;
-use support::{APP, Answer, Browser, ISSUER, PASSWORD, VERIFIER, challenge, claims};
 
 const MARY: &str = "mary@acme.test";
 

@@ -1,10 +1,9 @@
 //! Two brands: another name, other links, other people, and with two processes another issuer (scenario K25).
 
-mod support;
-
+use crate::support;
+use crate::support::{APP, Browser};
 use org::{Org, Settings};
 use serde_json::json;
-use support::{APP, Browser};
 
 #[tokio::test]
 async fn k25_each_brand_has_its_name_its_links_and_its_people() {

@@ -1,12 +1,11 @@
 //! Codes, links, numbers and passwords: right, wrong, late and too often (protocol 4.3, 6.4, 6.5).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support;
+use crate::support::{APP, Browser, PASSWORD, Page};
 use axum::http::StatusCode;
 use serde_json::json;
-use support::{APP, Browser, PASSWORD, Page};
 
 const INVALID: &str = "api.authn.error.PASSCODE_INVALID";
 

@@ -1,11 +1,9 @@
 //! Consent, and devices that are let in by a code (protocol 4.1, RFC 8628).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Answer, Browser, ISSUER, PASSWORD, Page};
 use serde_json::{Value, json};
-use support::{Answer, Browser, ISSUER, PASSWORD, Page};
 
 const MARY: &str = "mary@acme.test";
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";

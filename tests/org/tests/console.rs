@@ -1,14 +1,12 @@
 //! What tests and people use beside the org: the console, the faults, the inbox, the journal, CORS.
 
-mod support;
-
 use std::time::{Duration, Instant};
 
+use crate::support::{APP, Answer, Browser, ISSUER, PASSWORD, Page, profile};
 use axum::body::Body;
 use axum::http::{Method, Request};
 use org::{Fault, FaultKind};
 use serde_json::{Value, json};
-use support::{APP, Answer, Browser, ISSUER, PASSWORD, Page, profile};
 
 async fn arm(browser: &Browser, fault: Value) {
     let answer = browser.post("/console/faults", &fault).await;

@@ -1,11 +1,9 @@
 //! The console as a page: without a script, pressed by a browser that only knows forms.
 
-mod support;
-
+use crate::support::{Answer, Browser, PASSWORD};
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::json;
-use support::{Answer, Browser, PASSWORD};
 
 const MARY: &str = "mary@acme.test";
 

@@ -1,11 +1,10 @@
 //! Okta Verify: set up by each way, asked by a push and by a code, and the console that plays the device (protocol 4.3.6).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support;
+use crate::support::{Browser, PASSWORD, Page, claims};
 use serde_json::{Value, json};
-use support::{Browser, PASSWORD, Page, claims};
 
 const MARY: &str = "mary@acme.test";
 const REJECTED: &str = "api.authn.poll.error.push_rejected";

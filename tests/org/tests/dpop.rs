@@ -1,9 +1,8 @@
 //! Tokens bound to a key (RFC 9449), the resource behind them (RFC 9470), and keys and clocks that change.
 
-mod support;
-
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::support::{APP, Answer, Browser, ISSUER, ORG, PASSWORD, VERIFIER, claims};
 use axum::body::Body;
 use axum::http::Request;
 use base64::Engine;
@@ -12,7 +11,6 @@ use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use support::{APP, Answer, Browser, ISSUER, ORG, PASSWORD, VERIFIER, claims};
 
 const MARY: &str = "mary@acme.test";
 

@@ -1,11 +1,9 @@
 //! Security questions and authenticator apps: set up, proved, failed at (protocol 4.3.4, 4.3.7).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Browser, PASSWORD, Page, claims};
 use serde_json::{Value, json};
-use support::{Browser, PASSWORD, Page, claims};
 
 const MARY: &str = "mary@acme.test";
 

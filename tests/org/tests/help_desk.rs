@@ -1,12 +1,10 @@
 //! Somebody lost their phone: a temporary code, and a new phone (scenario K19; protocol 4.3.7).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Browser, PASSWORD, Page, claims};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use support::{Browser, PASSWORD, Page, claims};
 
 const TESS: &str = "tess@acme.test";
 const INVALID: &str = "api.authn.error.PASSCODE_INVALID";

@@ -1,13 +1,11 @@
 //! The link in a mail, where it does not simply lead on (protocol 5.7, scenarios K11, K12).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Answer, Browser, ORG, PASSWORD, Page, profile};
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
-use support::{Answer, Browser, ORG, PASSWORD, Page, profile};
 
 const MARY: &str = "mary@acme.test";
 

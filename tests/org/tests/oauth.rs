@@ -1,9 +1,9 @@
 //! The two ends of the flow: interact, and what the tokens are and do (protocol 1).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support;
+use crate::support::{APP, Answer, Browser, ISSUER, ORG, PASSWORD, Page, claims};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use base64::Engine;
@@ -14,7 +14,6 @@ use rsa::signature::Verifier;
 use rsa::{BigUint, RsaPublicKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use support::{APP, Answer, Browser, ISSUER, ORG, PASSWORD, Page, claims};
 
 const MARY: &str = "mary@acme.test";
 

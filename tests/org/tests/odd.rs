@@ -1,11 +1,9 @@
 //! What clients rarely meet: Duo, things nobody has heard of, a policy that says no, an org in maintenance (scenario K30).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Browser, PASSWORD, Page, claims};
 use serde_json::{Value, json};
-use support::{Browser, PASSWORD, Page, claims};
 
 const MARY: &str = "mary@acme.test";
 

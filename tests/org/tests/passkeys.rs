@@ -1,10 +1,8 @@
 //! Security keys and passkeys: set up, proved, and every way to cheat with one (protocol 4.3.5).
 
-mod support;
-
+use crate::support::key::{Key, tampered};
+use crate::support::{APP, Browser, PASSWORD, Page, claims};
 use serde_json::{Value, json};
-use support::key::{Key, tampered};
-use support::{APP, Browser, PASSWORD, Page, claims};
 
 const MARY: &str = "mary@acme.test";
 const ANN: &str = "ann@acme.test";

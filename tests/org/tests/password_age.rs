@@ -1,11 +1,9 @@
 //! Passwords that are too old, or soon will be (protocol 5.5, scenario K20).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Browser, PASSWORD, Page};
 use serde_json::json;
-use support::{Browser, PASSWORD, Page};
 
 const NEW: &str = "Winter-2032";
 

@@ -1,12 +1,10 @@
 //! Passkeys in place of a name and a password, how people come to one, and what can be put off (protocol 4.3.5, T47).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::key::{Key, tampered};
+use crate::support::{Browser, PASSWORD, Page, claims};
 use serde_json::{Value, json};
-use support::key::{Key, tampered};
-use support::{Browser, PASSWORD, Page, claims};
 
 const MARY: &str = "mary@acme.test";
 const FAILED: &str = "authfactor.webauthn.error.assertion_validation_failure";

@@ -1,9 +1,7 @@
 //! The usual people: who they are in which client, and that each of them is what they are said to be.
 
-mod support;
-
+use crate::support::{Browser, PASSWORD, Page};
 use serde_json::{Value, json};
-use support::{Browser, PASSWORD, Page};
 
 async fn usual() -> Browser {
     let browser = Browser::new("seed");

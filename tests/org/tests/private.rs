@@ -1,9 +1,7 @@
 //! Nobody learns who has an account (scenario K27).
 
-mod support;
-
+use crate::support::{Browser, PASSWORD, Page, profile};
 use serde_json::{Value, json};
-use support::{Browser, PASSWORD, Page, profile};
 
 const MARY: &str = "mary@acme.test";
 const NOBODY: &str = "nobody@acme.test";

@@ -1,9 +1,7 @@
 //! The registration form, addresses that are taken, and attributes of every type (protocol 5.1, 5.8).
 
-mod support;
-
+use crate::support::{Browser, PASSWORD, Page, claims, profile};
 use serde_json::{Value, json};
-use support::{Browser, PASSWORD, Page, claims, profile};
 
 #[tokio::test]
 async fn what_is_no_address_is_refused_in_two_messages() {

@@ -1,9 +1,7 @@
 //! Somebody signs in at another service: there, back, and what comes of it (protocol 1.11, 5.6).
 
-mod support;
-
+use crate::support::{APP, Answer, Browser, ORG, PASSWORD, Page, claims};
 use serde_json::{Value, json};
-use support::{APP, Answer, Browser, ORG, PASSWORD, Page, claims};
 
 const MARY: &str = "mary@acme.test";
 

@@ -1,11 +1,9 @@
 //! A forgotten password: by mail, by phone, by a link, and what ends with it (protocol 5.3).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Browser, PASSWORD, Page};
 use serde_json::{Value, json};
-use support::{Browser, PASSWORD, Page};
 
 const MARY: &str = "mary@acme.test";
 const NEW: &str = "Winter-2032";

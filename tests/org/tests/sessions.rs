@@ -1,13 +1,11 @@
 //! The org's session, step-up, and browsers that are remembered (protocol 2.5, scenarios J19, J60, K16).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{APP, Answer, Browser, PASSWORD, Page, claims};
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
-use support::{APP, Answer, Browser, PASSWORD, Page, claims};
 
 const MARY: &str = "mary@acme.test";
 const IF_POSSIBLE: &str = "urn:okta:loa:2fa:any:ifpossible";

@@ -1,11 +1,10 @@
 //! Sign-in, second proofs, name first, and the way back in (protocol 5.2, 5.3).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support;
+use crate::support::{Browser, PASSWORD, Page, claims};
 use serde_json::json;
-use support::{Browser, PASSWORD, Page, claims};
 
 const MARY: &str = "mary@acme.test";
 

@@ -1,12 +1,10 @@
 //! Reloads, second presses, stale and dead handles, requests that make no sense (protocol 2, 5.10, 5.11).
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Answer, Browser, PASSWORD, Page, profile};
 use axum::http::Request;
 use serde_json::{Value, json};
-use support::{Answer, Browser, PASSWORD, Page, profile};
 
 /// What a page says, but for the time of its end.
 fn without_end(page: &Page) -> Value {

@@ -1,9 +1,7 @@
 //! A locked account is opened by its owner (protocol 5.4).
 
-mod support;
-
+use crate::support::{Browser, ORG, PASSWORD, Page};
 use serde_json::{Value, json};
-use support::{Browser, ORG, PASSWORD, Page};
 
 const MARY: &str = "mary@acme.test";
 const UNLOCKED: &str = "oie.selfservice.unlock_user.success.message";

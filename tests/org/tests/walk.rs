@@ -1,9 +1,8 @@
 //! The seed's walk through registration, as raw JSON, to the tokens.
 
-mod support;
-
+use crate::support;
+use crate::support::{Browser, PASSWORD, claims};
 use serde_json::{Value, json};
-use support::{Browser, PASSWORD, claims};
 
 const MIA: &str = "mia.lenz@acme.test";
 

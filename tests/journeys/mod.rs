@@ -1,9 +1,5 @@
 //! The journeys, each by its number (`tests/README.md` says which is where). A test asserts the steps by name, in order,
 //! what the person is told, how it ends, and that nothing is left over.
-#![cfg(not(target_arch = "wasm32"))]
-
-#[path = "../visitor/mod.rs"]
-mod visitor;
 
 mod a_sign_up;
 mod b_sign_in;
@@ -14,13 +10,13 @@ mod f_services;
 
 use std::time::Duration;
 
+use crate::visitor::key::Key;
+use crate::visitor::{APP, Visitor};
 use serde_json::{Value, json};
 use vestibule::flow::Phase;
 use vestibule::oauth::Purpose;
 use vestibule::pages::Part;
 use vestibule::secret::Secret;
-use visitor::key::Key;
-use visitor::{APP, Visitor};
 
 const ADA: &str = "ada@example.com";
 const MARY: &str = "mary@acme.test";
