@@ -69,12 +69,14 @@ pub(super) fn clock(ahead: i64) -> Option<String> {
     if apart <= SKEW {
         return None;
     }
+    // To the nearest: the answer that told the time was on its way for a moment, and a day is not to become 23 hours by that.
+    let about = |unit: u64| apart.saturating_add(unit / 2) / unit;
     let (count, one, many) = if apart < 2 * HOUR {
-        (apart / MINUTE, Text::Minute, Text::Minutes)
+        (about(MINUTE), Text::Minute, Text::Minutes)
     } else if apart < 2 * DAY {
-        (apart / HOUR, Text::Hour, Text::Hours)
+        (about(HOUR), Text::Hour, Text::Hours)
     } else {
-        (apart / DAY, Text::Day, Text::Days)
+        (about(DAY), Text::Day, Text::Days)
     };
     let unit = if count == 1 { one } else { many };
     // The org is ahead of a device that is behind.
