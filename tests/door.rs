@@ -1,13 +1,10 @@
 //! The door holds: links that anybody can send, and what a start must not lose.
-#![cfg(not(target_arch = "wasm32"))]
 
-mod visitor;
-
+use crate::visitor::{APP, Visitor};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use vestibule::oauth::Purpose;
-use visitor::{APP, Visitor};
 
 const MARY: &str = "mary@acme.test";
 const EVE: &str = "eve@evil.test";
