@@ -2,15 +2,20 @@
 
 use std::cell::RefCell;
 
+use super::timer::{self, Timer};
 use crate::secret::Secret;
 
 /// So long a text is shared between tabs: half an hour, in milliseconds.
-const SHARED: u64 = 30 * 60 * 1000;
+const SHARED: u32 = 30 * 60 * 1000;
+/// What the names of shared texts begin with, of whichever deployment on this origin they are.
+const SHARED_NAMES: &str = "vestibule.shared|";
 
 /// `sessionStorage`, under names of this deployment only.
 pub struct Storage {
     namespace: String,
     memory: RefCell<Vec<(String, Secret)>>,
+    /// Takes away what is shared, once it is too old.
+    end: RefCell<Option<Timer>>,
 }
 
 impl Storage {
@@ -19,6 +24,7 @@ impl Storage {
         Self {
             namespace,
             memory: RefCell::new(Vec::new()),
+            end: RefCell::new(None),
         }
     }
 
@@ -54,14 +60,21 @@ impl Storage {
         }
     }
 
-    /// Shares a text with the other tabs of this browser, for the half hour that a link in a mail may take. `now` is in
-    /// milliseconds since 1970.
-    pub fn share(&self, name: &str, text: &str, now: u64) {
+    /// Shares a text with the other tabs of this browser, until half an hour after `since`: so long a link in a mail may take.
+    /// Both times are in milliseconds since 1970.
+    pub fn share(&self, name: &str, text: &str, since: u64, now: u64) {
         self.prune(now);
+        let Some(left) = left(since, now) else {
+            return;
+        };
         if let Some(local) = local() {
             // Without it the link shows its code, to be typed in the first tab.
-            let _ = local.set_item(&self.shared(name), &[&now.to_string(), "|", text].concat());
+            let _ = local.set_item(
+                &self.shared(name),
+                &[&since.to_string(), "|", text].concat(),
+            );
         }
+        self.end.replace(Timer::after(left, || prune(timer::now())));
     }
 
     /// What another tab shared, unless it is too old.
@@ -78,31 +91,40 @@ impl Storage {
         }
     }
 
-    /// Forgets what was shared and is too old.
+    /// Forgets what was shared and is too old, whichever deployment on this origin it was that shared it.
     pub fn prune(&self, now: u64) {
-        let Some(local) = local() else { return };
-        let prefix = self.shared("");
-        let names: Vec<String> = (0..local.length().unwrap_or(0))
-            .filter_map(|at| local.key(at).ok().flatten())
-            .filter(|name| name.starts_with(&prefix))
-            .collect();
-        for name in names {
-            let stored = local.get_item(&name).ok().flatten().unwrap_or_default();
-            let at = stored
-                .split_once('|')
-                .and_then(|(at, _)| at.parse::<u64>().ok());
-            if at.is_none_or(|at| now.saturating_sub(at) > SHARED || at > now) {
-                let _ = local.remove_item(&name);
-            }
-        }
+        prune(now);
     }
 
     fn shared(&self, name: &str) -> String {
-        [self.key("shared").as_str(), "|", name].concat()
+        [SHARED_NAMES, &self.namespace, "|", name].concat()
     }
 
     fn key(&self, name: &str) -> String {
         ["vestibule.", name, "|", &self.namespace].concat()
+    }
+}
+
+/// For how many milliseconds something stays shared; nothing if it is no longer, or not yet: then a clock was set back.
+fn left(since: u64, now: u64) -> Option<u32> {
+    let age = u32::try_from(now.checked_sub(since)?).ok()?;
+    SHARED.checked_sub(age).filter(|left| *left > 0)
+}
+
+fn prune(now: u64) {
+    let Some(local) = local() else { return };
+    let names: Vec<String> = (0..local.length().unwrap_or(0))
+        .filter_map(|at| local.key(at).ok().flatten())
+        .filter(|name| name.starts_with(SHARED_NAMES))
+        .collect();
+    for name in names {
+        let stored = local.get_item(&name).ok().flatten().unwrap_or_default();
+        let since = stored
+            .split_once('|')
+            .and_then(|(since, _)| since.parse().ok());
+        if since.is_none_or(|since| left(since, now).is_none()) {
+            let _ = local.remove_item(&name);
+        }
     }
 }
 

@@ -1226,8 +1226,8 @@ impl FlowStore {
         self.schedule(None);
         let before = place::path();
         let after = move || {
-            self.remember();
             self.share();
+            self.remember();
             let address = self.flow.read_untracked().address();
             if let Some(address) = address.map(|address| address.path())
                 && address != before
@@ -1508,8 +1508,12 @@ impl FlowStore {
     #[inline(never)]
     fn share(self) {
         let inner = self.inner();
-        let attempt = inner.attempt.borrow();
-        let Some(attempt) = attempt.as_ref() else {
+        let mut attempt = inner.attempt.borrow_mut();
+        // What no callback can take up is shared with nobody.
+        let Some(attempt) = attempt
+            .as_mut()
+            .filter(|attempt| attempt.route != Route::StateToken)
+        else {
             return;
         };
         let awaited = self.with_untracked(|flow| {
@@ -1518,9 +1522,10 @@ impl FlowStore {
         });
         if awaited {
             inner.shared.set(true);
-            inner
-                .storage
-                .share(attempt.state.expose(), &attempt.write(), timer::now());
+            let now = timer::now();
+            let since = *attempt.shared.get_or_insert(now);
+            let (state, text) = (attempt.state.expose(), attempt.write_for_others());
+            inner.storage.share(state, &text, since, now);
         } else if inner.shared.take() {
             inner.storage.unshare(attempt.state.expose());
         }

@@ -104,6 +104,8 @@ pub struct Attempt {
     pub back: Option<String>,
     /// What the person typed that is no secret, by path.
     pub kept: Vec<(String, String)>,
+    /// Since when other tabs may go on with it: milliseconds since 1970.
+    pub shared: Option<u64>,
 }
 
 impl Attempt {
@@ -131,6 +133,7 @@ impl Attempt {
             by_link: false,
             back: None,
             kept: Vec::new(),
+            shared: None,
         }
     }
 
@@ -228,6 +231,16 @@ impl Attempt {
             .ok_or_else(|| Refusal::read(response))
     }
 
+    /// What other tabs need to go on with it: nothing that the person typed, and no name.
+    pub fn write_for_others(&self) -> String {
+        let nameless = Self {
+            login_hint: None,
+            kept: Vec::new(),
+            ..self.clone()
+        };
+        nameless.write()
+    }
+
     /// What goes into the tab's storage.
     pub fn write(&self) -> String {
         let purpose = match self.purpose {
@@ -266,6 +279,8 @@ impl Attempt {
             members.extend(is.then(|| member(name, "true")));
         }
         members.extend(self.back.as_ref().map(|back| member("back", back)));
+        let shared = self.shared.map(|at| member("sharedAt", &at.to_string()));
+        members.extend(shared);
         let kept = self.kept.iter().map(|(path, text)| member(path, text));
         members.push(("kept".to_owned(), Value::Object(kept.collect())));
         let mut text = String::new();
@@ -307,6 +322,7 @@ impl Attempt {
             step_up: root.text("stepUp") == Some("true"),
             by_link: root.text("byLink") == Some("true"),
             back: root.text("back").map(str::to_owned),
+            shared: root.get("sharedAt").and_then(Value::as_u64),
             kept: root
                 .get("kept")
                 .map_or(&[][..], Value::members)
@@ -336,6 +352,7 @@ mod tests {
         attempt.kept = vec![("identifier".to_owned(), "mia@acme.test".to_owned())];
         attempt.route = Route::Hosted;
         attempt.login_hint = Some("mia@acme.test".to_owned());
+        attempt.shared = Some(1_900_000_000_000);
         (attempt.step_up, attempt.by_link) = (true, true);
         let Some(again) = Attempt::read(&attempt.write()) else {
             panic!("it was written whole")
@@ -353,9 +370,27 @@ mod tests {
         );
         assert_eq!((again.max_age, again.back), (attempt.max_age, attempt.back));
         assert_eq!(again.login_hint, attempt.login_hint);
+        assert_eq!(again.shared, attempt.shared);
         assert!(again.step_up && again.by_link);
         assert!(Attempt::read("{}").is_none());
         assert!(Attempt::read("nothing").is_none());
+    }
+
+    #[test]
+    fn other_tabs_get_what_they_need_and_nothing_that_was_typed() {
+        let mut attempt = Attempt::new(Purpose::Recover, &[7; Attempt::RANDOM]);
+        attempt.handle = Some(Secret::new("i7Jk"));
+        attempt.acr = Some("urn:okta:loa:2fa:any".to_owned());
+        attempt.kept = vec![("identifier".to_owned(), "mia@acme.test".to_owned())];
+        attempt.login_hint = Some("mia@acme.test".to_owned());
+        let text = attempt.write_for_others();
+        assert!(!text.contains("mia"), "{text}");
+        let Some(other) = Attempt::read(&text) else {
+            panic!("it was written whole")
+        };
+        assert!(other.state == attempt.state && other.nonce == attempt.nonce);
+        assert!(other.verifier == attempt.verifier && other.handle == attempt.handle);
+        assert_eq!((other.purpose, other.acr), (attempt.purpose, attempt.acr));
     }
 
     fn started(acr: &str, age: &str, asked: &[(&'static str, &str)], step_up: bool) -> Attempt {

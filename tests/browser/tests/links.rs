@@ -1,5 +1,7 @@
 //! The link in a mail: opened beside the page that waits, in another browser, or by somebody whom it does not concern.
 
+use std::time::Duration;
+
 use browser_tests::{Failure, Page, Scene, Visit, visit};
 
 use crate::walk::{self, ADA, Stop};
@@ -72,6 +74,59 @@ fn a_link_opened_in_another_tab_goes_on_there() {
         visit.looks_at(&first).await;
         visit.press("Back to sign in").await;
         visit.at("identify", "Sign In").await;
+    });
+}
+
+#[test]
+fn what_is_shared_for_a_link_has_nothing_that_was_typed_and_an_end() {
+    visit("link-shared", Scene::new(), async |visit| {
+        // What others left here in their time goes, what they left just now does not, and what is no such thing is not ours.
+        visit.open("/").await;
+        visit.reaches("home").await;
+        let theirs = |state: &str| format!("vestibule.shared|https://id.acme.test|0oa7|{state}");
+        let (old, new) = (theirs("old"), theirs("new"));
+        let keep = format!(
+            "localStorage['{old}'] = (Date.now() - 31 * 60000) + '|{{}}'; localStorage['{new}'] = Date.now() + '|{{}}'; \
+             localStorage['other|thing'] = 'theirs'"
+        );
+        visit.evaluate(&format!("(() => {{ {keep} }})()")).await;
+        walk::to(visit, Stop::EmailCode).await;
+        let shared = async || {
+            let mut local = visit.storage().await.local;
+            assert_eq!(local.remove("other|thing").as_deref(), Some("theirs"));
+            local
+        };
+        let ours = visit
+            .until("what is shared", async || {
+                let mut local = shared().await;
+                assert!(local.remove(&new).is_some(), "it may yet be used");
+                assert!(local.remove(&old).is_none(), "its time is over");
+                local.pop_first()
+            })
+            .await;
+        for typed in [ADA.email, ADA.first, ADA.last] {
+            assert!(!ours.1.contains(typed), "{typed} in {}", ours.1);
+        }
+        assert!(ours.0.contains(visit.org_origin()), "{}", ours.0);
+
+        // The page asks the org on, and does not begin the half hour again.
+        visit.browser_later(Duration::from_secs(29 * 60)).await;
+        let asked = visit.posts_to("/poll").await.len();
+        visit
+            .until("another poll", async || {
+                (visit.posts_to("/poll").await.len() > asked + 1).then_some(())
+            })
+            .await;
+        assert!(shared().await.contains_key(&ours.0));
+        visit.browser_later(Duration::from_secs(2 * 60)).await;
+        visit
+            .until("the end of it", async || {
+                shared().await.is_empty().then_some(())
+            })
+            .await;
+        // The page itself goes on.
+        Stop::EmailCode.fill(visit).await;
+        Stop::ThirdList.met(visit).await;
     });
 }
 
