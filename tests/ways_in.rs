@@ -202,6 +202,13 @@ async fn j24_signs_in_on_the_orgs_own_page() {
         .posts("/signin", "application/x-www-form-urlencoded", form)
         .await;
     let back = sent.location.expect("back to the app");
+    // The org says that it was the one who sent her back; another one's word is nobody's (RFC 9207).
+    let issuer = "iss=http%3A%2F%2Flocalhost%3A8081%2Foauth2%2Fdefault";
+    assert!(back.contains(issuer), "{back}");
+    let theirs = back.replace(issuer, "iss=https%3A%2F%2Fevil.test");
+    mary.returns(&theirs).await;
+    assert_eq!(mary.failure(), Some(Failure::ForeignCallback));
+    assert!(mary.signed_in_as().is_none());
     mary.returns(&back).await;
     assert_eq!(mary.signed_in_as().as_deref(), Some(MARY));
     mary.returns(&back).await;

@@ -1113,7 +1113,7 @@ impl FlowStore {
         let stored = inner.storage.get(TRANSACTION);
         let known = stored.into_iter().chain(shared());
         let known = known.filter_map(|text| Attempt::read(&text));
-        let callback = Callback::read(&place::parameter, known);
+        let callback = Callback::read(&inner.config.issuer, &place::parameter, known);
         place::show(&Address::Callback.path(), true);
         inner.shared.set(true);
         let (attempt, carried) = match callback {

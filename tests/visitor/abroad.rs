@@ -170,7 +170,7 @@ impl Visitor {
     async fn comes_back(&self, query: &str) {
         let stored = self.stored.borrow().clone();
         let known = stored.into_iter().filter_map(|text| Attempt::read(&text));
-        let callback = Callback::read(&|name| parameter(query, name), known);
+        let callback = Callback::read(&self.config.issuer, &|name| parameter(query, name), known);
         let (attempt, carried) = match callback {
             Callback::Ours(attempt, carried) => (*attempt, carried),
             Callback::Code(code) => return self.flow.borrow_mut().apply(Event::Carried(code)),

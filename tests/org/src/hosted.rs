@@ -160,6 +160,8 @@ fn done(org: &Org, handle: &str) -> Option<(String, Vec<(&'static str, String)>)
         _ => return None,
     };
     parameters.push(("state", asked.state.clone()));
+    // Who says so (RFC 9207, section 2).
+    parameters.push(("iss", asked.server.issuer(org.settings())));
     Some((asked.redirect_uri.clone(), parameters))
 }
 

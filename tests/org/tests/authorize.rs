@@ -1,6 +1,8 @@
 //! The org's own sign-in page, and the authorization code that comes of it (RFC 6749, 4.1; RFC 7636).
 
-use crate::support::{APP, Answer, Browser, ISSUER, PASSWORD, VERIFIER, challenge, claims};
+use crate::support::{
+    APP, Answer, Browser, ISSUER, ORG, PASSWORD, VERIFIER, challenge, claims, parameter,
+};
 use serde_json::json;
 
 const MARY: &str = "mary@acme.test";
@@ -82,14 +84,15 @@ async fn a_name_and_a_password_come_back_as_a_code_for_tokens() {
     assert!(page.text.contains("Authentication failed"));
     let right = [("identifier", MARY), ("credentials.passcode", PASSWORD)];
     let back = target(&post(&browser, &page, "identify", &right).await);
-    let query = back
-        .strip_prefix("http://localhost:8080/login/callback?")
-        .expect("the callback");
-    let (code, state) = query.split_once("&state=").expect("two parameters");
-    assert_eq!(state, "the-state");
-    let code = code.strip_prefix("code=").expect("a code");
+    assert!(back.starts_with("http://localhost:8080/login/callback?"));
+    assert_eq!(parameter(&back, "state").as_deref(), Some("the-state"));
+    assert_eq!(
+        parameter(&back, "iss").as_deref(),
+        Some(format!("{ORG}{ISSUER}").as_str())
+    );
+    let code = parameter(&back, "code").expect("a code");
 
-    let as_interaction = browser.token_with(&[("interaction_code", code)]).await;
+    let as_interaction = browser.token_with(&[("interaction_code", &code)]).await;
     assert_eq!(as_interaction.json["error"], "invalid_grant");
 
     let page = authorize(&browser, &[]).await;

@@ -39,9 +39,11 @@ pub(super) async fn authorize(
     match begun {
         Ok(response) => response,
         Err(error) => {
+            let issuer = server.issuer(org.settings());
             let mut back = vec![
                 ("error", error.code),
                 ("error_description", error.description),
+                ("iss", &issuer),
             ];
             back.extend(params.get("state").map(|state| ("state", state)));
             redirect(redirect_uri, &back)

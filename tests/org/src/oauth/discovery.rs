@@ -46,6 +46,7 @@ pub(super) async fn document(
             "preferred_username", "given_name", "family_name", "email", "email_verified", "locale", "zoneinfo",
             "updated_at", "at_hash", "acr"],
         "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
         "dpop_signing_alg_values_supported": ["ES256", "RS256"]
     })))
 }
