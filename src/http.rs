@@ -191,15 +191,25 @@ pub fn host(url: &str) -> &str {
     url.split('/').nth(2).unwrap_or_default()
 }
 
-/// Whether a browser may be sent there: `https`, or `http` on this machine. Keeps `javascript:` and `data:` out.
+/// Whether a browser may be sent there: `https`, or `http` on this machine. Keeps `javascript:` and `data:` out, and what has
+/// a name before its host, for that is read as the host: `https://id.acme.test@evil.test/`.
 pub fn navigable(url: &str) -> bool {
+    let rest = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| url.strip_prefix(scheme))
+        .unwrap_or_default();
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // A browser takes a backslash for a slash, and leaves out slashes that are too many, tabs and line breaks.
+    let odd = |c: char| matches!(c, '@' | '\\') || c.is_ascii_control() || c == ' ';
+    if authority.is_empty() || authority.contains(odd) {
+        return false;
+    }
     url.starts_with("https://")
-        || ["http://localhost", "http://127.0.0.1", "http://[::1]"]
-            .iter()
-            .any(|host| {
-                url.strip_prefix(host)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':', '?', '#']))
-            })
+        || ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| {
+            authority
+                .strip_prefix(host)
+                .is_some_and(|port| port.is_empty() || port.starts_with(':'))
+        })
 }
 
 /// Whether a press may hand an address to an app on the device: the org's own app, and one-time-password apps.
@@ -241,7 +251,22 @@ mod tests {
     fn a_browser_is_sent_to_the_web_only() {
         assert!(navigable("https://idp.acme.test/authorize?x=1"));
         assert!(navigable("http://localhost:8081/sso"));
+        assert!(navigable("http://[::1]:8081?x"));
+        // Behind the host it is a sign like any other.
+        assert!(navigable("https://idp.acme.test/to?name=mia@acme.test"));
+        assert!(navigable("https://idp.acme.test/@mia"));
         for other in [
+            "https://id.acme.test@evil.test/",
+            "https://id.acme.test:443@evil.test",
+            "https://@evil.test/",
+            "https://id.acme.test\\@evil.test/",
+            "https://id.acme.test%2F@evil.test/",
+            "https:///id.acme.test@evil.test/",
+            "https://\t/id.acme.test@evil.test/",
+            "https://",
+            "http://localhost:80@evil.test/",
+            "http://localhost@evil.test/",
+            "http:///localhost",
             "javascript:alert(1)",
             "data:text/html,x",
             "http://localhost.evil.test/",
