@@ -104,11 +104,13 @@ pub fn show_whole(address: &str, replace: bool) {
     let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else {
         return;
     };
-    // A browser refuses only when the history is written to hundreds of times a minute; then the address is late.
+    // A path that begins with two slashes would be another origin, which a browser refuses, if it stood alone.
+    let address = [&origin(), address].concat();
+    // It refuses else only when the history is written to hundreds of times a minute; then the address is late.
     let _ = if replace {
-        history.replace_state_with_url(&JsValue::NULL, "", Some(address))
+        history.replace_state_with_url(&JsValue::NULL, "", Some(&address))
     } else {
-        history.push_state_with_url(&JsValue::NULL, "", Some(address))
+        history.push_state_with_url(&JsValue::NULL, "", Some(&address))
     };
 }
 

@@ -243,6 +243,7 @@ impl FlowStore {
     pub fn open(self) {
         let address = self.address();
         if address == Address::Debug && self.inner().config.debug {
+            place::bare();
             if self.with_untracked(|flow| matches!(flow.phase, Phase::Loading)) {
                 self.go_home();
             }

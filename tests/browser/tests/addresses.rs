@@ -1,6 +1,6 @@
 //! Addresses that are opened cold, and what a foreign link cannot do.
 
-use browser_tests::{Scene, visit};
+use browser_tests::{Config, Scene, visit};
 
 use crate::walk::{self, ADA, Stop};
 
@@ -57,6 +57,36 @@ fn an_address_that_is_none_has_a_page_with_a_way_back() {
     });
 }
 
+/// What a mail's link might bring to an address that is none.
+const TOKEN: &str = "Rec0very-Tok3n-2031";
+
+#[test]
+fn a_token_leaves_the_address_bar_at_an_address_that_is_none_too() {
+    visit("unknown-token", Scene::new(), async |visit| {
+        // With two slashes the path alone would be another origin.
+        for path in [
+            "/nothing/here",
+            "//nothing",
+            "//nothing/here",
+            "///",
+            "//index.html/",
+        ] {
+            visit.open(&format!("{path}?recovery_token={TOKEN}")).await;
+            let step = visit.settles().await;
+            let address = visit.evaluate("location.href").await.to_string();
+            assert!(!address.contains(TOKEN), "{path}: {address} at {step}");
+            let origin = visit.evaluate("location.origin").await;
+            assert_eq!(origin.as_str(), Some(visit.origin()), "{path}");
+        }
+    });
+    let scene = Scene::new().config(Config::with("debug", "true"));
+    visit("debug-token", scene, async |visit| {
+        visit.open(&format!("/debug?recovery_token={TOKEN}")).await;
+        visit.reaches("debug").await;
+        assert_eq!(visit.address().await, "/debug");
+    });
+}
+
 #[test]
 fn a_callback_that_nobody_waits_for_says_so() {
     for (name, query) in [
@@ -67,6 +97,8 @@ fn a_callback_that_nobody_waits_for_says_so() {
             "?state=foreign&interaction_code=abc&otp=123456",
         ),
         ("no-otp", "?state=foreign&otp=%3Cb%3Ecall%20us%3C%2Fb%3E"),
+        ("word", "?otp=Call0800Us"),
+        ("issuer", "?iss=https%3A%2F%2Fevil.example&otp=123456"),
     ] {
         visit(&format!("callback-{name}"), Scene::new(), async |visit| {
             visit.open(&format!("/login/callback{query}")).await;
