@@ -5,10 +5,19 @@ const root = new URL(".", import.meta.url);
 const path = location.pathname.slice(root.pathname.length - 1).replace(/^\/+|\/+$/g, "");
 // The doctor is another program, which is fetched at its own address and nowhere else.
 const doctor = path === "doctor";
-// What only later pages need, where the build has it apart.
-const later = !doctor && document.querySelector("[data-later]")?.dataset.later;
-const built = (rel, own) => (doctor ? new URL(own, root) : document.querySelector(`link[rel="${rel}"]`)).href;
-const files = () => [built("modulepreload", "doctor.js"), built("preload", "doctor_bg.wasm")];
+// What the build says in the tag of this script (xtask/src/page.rs): the file with what only later pages need, where it has that
+// apart, what a usual config.json is, and what the scripts are that the page does not name.
+const built = document.querySelector("[data-usual]")?.dataset ?? {};
+const later = !doctor && built.later;
+const named = (rel, own) => (doctor ? new URL(own, root) : document.querySelector(`link[rel="${rel}"]`)).href;
+const files = () => [named("modulepreload", "doctor.js"), named("preload", "doctor_bg.wasm")];
+
+// A script has to be what was built. import() cannot be told what that is, and what a modulepreload is told holds for import()
+// in some browsers only. So fetch() is told first: it fails if the file is another, and leaves it in the browser's cache if not.
+const load = async (file, integrity) => {
+  await fetch(file, { integrity });
+  return import(file);
+};
 
 const pause = (milliseconds) => new Promise((then) => setTimeout(then, milliseconds));
 
@@ -104,7 +113,7 @@ const begin = async (asked, drawn, pressed, { hosts, ...common }) => {
   const config = { ...common, ...hosts?.[location.host] };
   // What each member of config.json must be for the start to be the usual one (xtask/src/page.rs). Of any other, boot.js knows
   // too little.
-  const usual = JSON.parse(document.querySelector("[data-config]").dataset.config);
+  const usual = JSON.parse(built.usual);
   for (const [name, value] of Object.entries(config)) {
     const written = typeof value === "object" ? JSON.stringify(value) : value;
     if (value != null && !RegExp(usual[name] ?? "(?!)").test(written)) return;
@@ -152,13 +161,13 @@ const begin = async (asked, drawn, pressed, { hosts, ...common }) => {
 };
 
 // What is of use where something is missing. It may be missing too.
-const rescue = () => import(`${root}without.js`).catch(() => ({}));
+const rescue = () => load(`${root}without.js`, built.without).catch(() => ({}));
 
 // What makes the app whole: the rest of it, fetched once, and again where that failed.
-const whole = (app) => {
+const whole = (app, integrity) => {
   let rest;
   const make = async () => {
-    const bytes = await (await fetch(later, { signal: AbortSignal.timeout?.(6e4) })).arrayBuffer();
+    const bytes = await (await fetch(later, { integrity, signal: AbortSignal.timeout?.(6e4) })).arrayBuffer();
     return WebAssembly.instantiate(bytes, { a: await app });
   };
   return () =>
@@ -186,11 +195,13 @@ const boot = async () => {
     await Promise.race([new Promise(requestAnimationFrame), pause(100)]);
     await pause();
   }
-  const [glue, module_or_path] = files();
-  const { default: load, start } = await import(glue);
-  const app = load({ module_or_path });
+  const [glue, module] = files();
+  const known = doctor ? built.doctor : document.querySelector("link[rel=modulepreload]").integrity;
+  // What the modules are the script knows that was built with them.
+  const { default: make, start, integrity = [] } = await load(glue, known);
+  const app = make({ module_or_path: fetch(module, { integrity: integrity[0] }) });
   if (later) {
-    const rest = whole(app);
+    const rest = whole(app, integrity[1]);
     // The form of Sign In works without the rest, which comes while it is filled in.
     if (first && !stored("transaction")) {
       asked.rest = rest;

@@ -73,10 +73,19 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
                     let address = tag.attribute("src").unwrap_or_default();
                     let later = app.later.as_ref();
                     let later = later.map(|later| format!(" data-later={root}{later}"));
+                    let mut own = String::new();
+                    for name in ["doctor", "without"] {
+                        let script = dist.join(format!("{name}.js"));
+                        if script.is_file() {
+                            shorten(tools, &script)?;
+                            tell(&script, &[dist.join(format!("{name}_bg.wasm"))])?;
+                            own.push_str(&format!(" data-{name}={}", integrity(&script)?));
+                        }
+                    }
                     edits.push((
                         tag.range.clone(),
                         format!(
-                            "<script type=module blocking=render src={address} integrity={}{} data-config='{USUAL}'>",
+                            "<script type=module blocking=render src={address} integrity={}{}{own} data-usual='{USUAL}'>",
                             integrity(&script)?,
                             later.unwrap_or_default()
                         ),
@@ -84,12 +93,6 @@ pub fn finish(tools: &Tools, dist: &Path, root: &str, org: Option<&str>) -> Resu
                 }
             }
             _ => {}
-        }
-    }
-    for script in ["doctor.js", "without.js"] {
-        let script = dist.join(script);
-        if script.is_file() {
-            shorten(tools, &script)?;
         }
     }
     let sheet = named(dist, "style", "css", &styles)?;
@@ -190,6 +193,12 @@ impl App {
         shorten(tools, script)?;
         let text = [EAGER, &read(script)?].concat();
         fs::write(script, text).map_err(Error::file(script))?;
+        let second_file = second.as_ref().map(|(path, _)| path.clone());
+        let modules: Vec<PathBuf> = [module.to_path_buf()]
+            .into_iter()
+            .chain(second_file)
+            .collect();
+        tell(script, &modules)?;
 
         let mut digest = Sha384::new();
         for path in [script, module]
@@ -244,6 +253,20 @@ fn shorten(tools: &Tools, script: &Path) -> Result<()> {
         names::shorten(&module, script)?;
     }
     Ok(())
+}
+
+/// Tells a script what the modules are that belong to it, those that are there: boot.js lets no others be fetched.
+fn tell(script: &Path, modules: &[PathBuf]) -> Result<()> {
+    let modules = modules.iter().filter(|module| module.is_file());
+    let known: Vec<String> = modules
+        .map(|module| integrity(module).map(|known| format!("\"{known}\"")))
+        .collect::<Result<_>>()?;
+    if known.is_empty() {
+        return Ok(());
+    }
+    let text = read(script)?;
+    let text = format!("{text}\nexport const integrity=[{}];\n", known.join(","));
+    fs::write(script, text).map_err(Error::file(script))
 }
 
 /// Writes a file under a name that changes with its content, as Trunk does, and tells the name.

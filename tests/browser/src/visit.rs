@@ -598,6 +598,16 @@ impl Visit {
         own.another();
     }
 
+    /// A file of the app whose name begins and ends so becomes another that works as well, and that leaves a mark where it runs
+    /// if it is a script: `window.spoiled`.
+    ///
+    /// # Panics
+    /// If the scene was not made for it.
+    pub fn spoils(&self, (begins, ends): (&str, &str)) {
+        let own = self.own.as_ref().expect("a scene that is `deployed`");
+        own.spoil(begins, ends);
+    }
+
     /// Lets the next so many loads of the page bring it as it was before the deployment, as a cache on the way does.
     ///
     /// # Panics
@@ -681,6 +691,26 @@ impl Deployment {
         };
         let written = site.write(Host::GithubPages);
         written.unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    fn spoil(&self, begins: &str, ends: &str) {
+        let entries = fs::read_dir(&self.dist).expect("the folder is ours");
+        let named = |entry: std::io::Result<fs::DirEntry>| {
+            let path = entry.expect("it can be read").path();
+            let name = path.file_name()?.to_str()?;
+            (name.starts_with(begins) && name.ends_with(ends)).then_some(path)
+        };
+        let found: Vec<PathBuf> = entries.filter_map(named).collect();
+        let [path] = &found[..] else {
+            panic!("{begins}…{ends}: {found:?}")
+        };
+        let mut content = fs::read(path).expect("it can be read");
+        content.extend_from_slice(match path.extension().and_then(|kind| kind.to_str()) {
+            // A section of its own that says nothing (WebAssembly Core, 5.5.3).
+            Some("wasm") => &[0, 2, 1, b'x'],
+            _ => b"\nwindow.spoiled = true;\n",
+        });
+        fs::write(path, content).expect("the folder is ours");
     }
 
     /// The program's three files get other names. The script that starts it is the same, and finds them by the page.

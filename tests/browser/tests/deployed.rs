@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use browser_tests::{Scene, Visit, visit};
+use serde_json::Value;
 
 use crate::walk::{self, Stop};
 
@@ -87,5 +88,95 @@ fn a_network_that_is_gone_is_no_new_version() {
             .reads("This page could not start. Load it again")
             .await;
         assert_eq!(loads(visit).await, 1);
+    });
+}
+
+/// The page does not start, and nothing of the file that is another has run.
+async fn does_not_start(visit: &Visit, address: &str) {
+    visit.open(address).await;
+    visit
+        .reads("This page could not start. Load it again")
+        .await;
+    assert_eq!(visit.evaluate("window.spoiled ?? null").await, Value::Null);
+    assert!(visit.inputs().await.is_empty());
+}
+
+#[test]
+fn a_file_that_is_not_the_one_that_was_built_does_not_run() {
+    for (name, file, address) in [
+        ("script", ("vestibule-", ".js"), "/login"),
+        ("module", ("vestibule-", "_bg.wasm"), "/login"),
+        ("later", ("later-", ".wasm"), "/register"),
+        ("doctor", ("doctor", ".js"), "/doctor"),
+        ("doctor-module", ("doctor", "_bg.wasm"), "/doctor"),
+    ] {
+        visit(
+            &format!("spoiled-{name}"),
+            Scene::new().deployed(),
+            async |visit| {
+                visit.spoils(file);
+                does_not_start(visit, address).await;
+                assert!(visit.posts_to("/introspect").await.len() <= 1);
+            },
+        );
+    }
+}
+
+#[test]
+fn the_rest_of_the_app_that_is_not_the_one_that_was_built_is_not_there() {
+    visit("spoiled-rest", Scene::new().deployed(), async |visit| {
+        visit.spoils(("later-", ".wasm"));
+        visit.open("/login").await;
+        visit.fill("Username", "ada@example.com").await;
+        visit.fill("Password", "Engine-1843").await;
+        visit.press("Next").await;
+        visit
+            .until("a sentence", async || {
+                let said = visit.alerts().await.join(" ");
+                said.contains("cannot be reached").then_some(())
+            })
+            .await;
+    });
+}
+
+#[test]
+fn what_helps_where_nothing_starts_has_to_be_what_was_built_too() {
+    visit("spoiled-help", Scene::new().deployed(), async |visit| {
+        visit.spoils(("vestibule-", "_bg.wasm"));
+        does_not_start(visit, "/login").await;
+        assert_eq!(
+            visit.buttons().await,
+            ["Go to the org's own sign-in page"],
+            "it helps"
+        );
+        visit.spoils(("without", ".js"));
+        visit.forgets_its_cache().await;
+        does_not_start(visit, "/login").await;
+        assert!(visit.buttons().await.is_empty(), "it does not run");
+    });
+}
+
+#[test]
+fn no_file_is_fetched_twice_for_being_looked_at() {
+    visit("fetched-once", Scene::new(), async |visit| {
+        visit.open("/login").await;
+        visit.at("identify", "Sign In").await;
+        let large = "performance.getEntriesByType('resource').filter((one) => /vestibule-|later-/.test(one.name)) \
+                     .filter((one) => one.transferSize > 0).map((one) => one.name)";
+        visit
+            .until("all of the app", async || {
+                let names = visit.evaluate(large).await;
+                let names: Vec<String> = serde_json::from_value(names).unwrap_or_default();
+                let fetched = |part: &str| names.iter().filter(|name| name.contains(part)).count();
+                assert!(
+                    fetched("vestibule-") <= 2 && fetched("later-") <= 1,
+                    "{names:?}"
+                );
+                (fetched("later-") == 1).then_some(())
+            })
+            .await;
+        // The browser says after a few seconds what it loaded ahead for nothing.
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        visit.check().await;
     });
 }
