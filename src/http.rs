@@ -36,6 +36,9 @@ pub const PATIENCE: u32 = 12_000;
 /// than a person waits, and nothing in it would be a page.
 pub const MOST: usize = 2_000_000;
 
+/// How long an answer is waited for where a later one is of no use, in milliseconds.
+pub const BRIEF: u32 = 5_000;
+
 /// The methods. This app itself sends `GET` and `POST`; the others are for the app behind the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use crate::visitor::{ORG, Visitor};
 use serde_json::{Value, json};
-use vestibule::flow::Failure;
+use vestibule::flow::{Ended, Event, Failure, Flow, OrgSession};
 use vestibule::http::HttpRequest;
-use vestibule::oauth::{Challenge, Purpose, Setting, TokenError};
+use vestibule::oauth::{self, Challenge, Purpose, Setting, TokenError};
+use vestibule::pages::{self, Press};
+use vestibule::secret::Secret;
 
 const MARY: &str = "mary@acme.test";
 const PASSWORD: &str = "Sommer-2031";
@@ -191,6 +193,53 @@ async fn a_resource_says_what_it_wants_instead() {
     assert_eq!(challenge.max_age, Some(60));
     sign_in(&mary).await;
     assert_eq!(me(&mary, "?max_age=60").await.0, 200);
+}
+
+#[test]
+fn the_page_claims_no_more_than_what_is_over() {
+    let mary = before(r#","cookies":true"#);
+    let page = |becomes: OrgSession| {
+        let mut flow = Flow::default();
+        flow.apply(Event::Ended(Ended::SignedOut));
+        flow.apply(Event::OrgSession(becomes));
+        pages::card(&flow, mary.config())
+    };
+    let ended = page(OrgSession::None);
+    assert_eq!(ended.heading, "You are signed out.");
+    assert!(!ended.others.is_empty() && !ended.waits());
+
+    let ending = page(OrgSession::Ending);
+    assert_eq!(ending.heading, "Signing you out");
+    assert!(ending.waits() && ending.others.is_empty() && ending.links.is_empty());
+
+    let lives = page(OrgSession::LivesOn);
+    assert_eq!(lives.heading, "You are signed out here.");
+    assert!(
+        lives
+            .intro
+            .join(" ")
+            .contains("localhost:8081 may still know you")
+    );
+    let first = lives.others.first().expect("a button");
+    assert_eq!(first.label, "Sign out of localhost:8081");
+    assert_eq!(first.press, Press::EndOrgSession);
+    assert!(first.primary && lives.others.iter().filter(|other| other.primary).count() == 1);
+    assert_eq!(lives.others.len(), 3, "or one signs in, or up");
+}
+
+#[test]
+fn the_org_ends_its_session_with_or_without_a_way_back() {
+    let (id, back) = (
+        Secret::new("eyJ"),
+        "post_logout_redirect_uri=http%3A%2F%2Flocalhost%3A8080%2F",
+    );
+    let mary = before(r#","cookies":true"#);
+    let out = oauth::logout(mary.config(), &id, Some("idle"));
+    let end = format!("{ORG}/oauth2/default/v1/logout?id_token_hint=eyJ");
+    assert_eq!(out.expose(), format!("{end}&{back}&state=idle"));
+    let mary = before("");
+    let out = oauth::logout(mary.config(), &id, Some("idle"));
+    assert_eq!(out.expose(), end, "nobody comes back with a state");
 }
 
 #[tokio::test]

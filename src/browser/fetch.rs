@@ -161,6 +161,22 @@ fn retry_after(status: u16, header: impl Fn(&str) -> Option<String>) -> Option<u
         .filter(|seconds| (1..=3600).contains(seconds))
 }
 
+/// Whether there is anybody at an address: it answers, whatever it says, and whether or not the page may read it.
+pub async fn answers(url: &str) -> bool {
+    let Ok((abort, _)) = begin(url, None, false) else {
+        return false;
+    };
+    let _timer = Timer::after(http::BRIEF, {
+        let abort = abort.clone();
+        move || abort.abort()
+    });
+    let init = RequestInit::new();
+    set(&init, "mode", &JsValue::from_str("no-cors"));
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_cache(RequestCache::NoStore);
+    fetch(url, &init, &abort, None).await.is_ok()
+}
+
 /// A text file beside the page; none if it is not there. Always asked for anew.
 ///
 /// # Errors

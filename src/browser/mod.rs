@@ -24,7 +24,7 @@ use crate::http::{HttpRequest, HttpResponse, Transport, Unreachable};
 use crate::oauth::{Key, ProofKey};
 use crate::trace;
 
-pub use fetch::text;
+pub use fetch::{answers, text};
 pub use proof::{forget as forget_proof_key, let_go as let_go_of_proof_key};
 pub use storage::Storage;
 pub use whole::{is_whole, whole};

@@ -61,6 +61,7 @@ pub async fn exchange(
     }
     tokens.session = name;
     tokens.secret = oauth::secret_of(&secret);
+    tokens.hosted = attempt.route == Route::Hosted;
     let tie = Tie::SignIn {
         nonce: &attempt.nonce,
         acr: attempt.acr.as_deref(),

@@ -16,4 +16,4 @@ pub use drive::{
 };
 pub use failure::{Denial, Failure};
 pub use grant::{Memory, authorized, exchange, heard, renew, revoke};
-pub use phase::{AGAIN, Ended, Event, Flow, Found, Phase, Session, Way};
+pub use phase::{AGAIN, Ended, Event, Flow, Found, OrgSession, Phase, Session, Way};

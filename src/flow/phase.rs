@@ -46,6 +46,8 @@ pub struct Flow {
     pub idle_until: Option<u64>,
     /// Why somebody who was signed in is so no longer, just now.
     pub ended: Option<Ended>,
+    /// What becomes of the org's own session meanwhile.
+    pub org_session: OrgSession,
     /// The browser asks the person for a key just now.
     pub performing: bool,
     /// A mail's link began the transaction: each page says whose account it is.
@@ -123,6 +125,19 @@ pub enum Ended {
     Idle,
 }
 
+/// What becomes of the org's own session in this browser when somebody is signed out here: by it the next person at the
+/// browser would be signed in without a password.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OrgSession {
+    /// There is none that is known of.
+    #[default]
+    None,
+    /// The browser is about to end it.
+    Ending,
+    /// It may live on.
+    LivesOn,
+}
+
 /// Something found wrong in a form before it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -171,6 +186,8 @@ pub enum Event {
     Arrived(Option<Session>),
     /// A session is over.
     Ended(Ended),
+    /// What becomes of the org's own.
+    OrgSession(OrgSession),
     /// A page of the app behind the door.
     Inside {
         /// Who is signed in.
@@ -226,6 +243,7 @@ impl Default for Flow {
             moved: false,
             idle_until: None,
             ended: None,
+            org_session: OrgSession::None,
             performing: false,
             by_link: false,
         }
@@ -335,6 +353,7 @@ impl Flow {
                     ..Self::default()
                 };
             }
+            Event::OrgSession(becomes) => self.org_session = becomes,
             Event::Failed(failure) => {
                 self.rest();
                 self.quiet();
@@ -493,6 +512,7 @@ impl Flow {
         self.resent = false;
         self.moved = false;
         self.ended = None;
+        self.org_session = OrgSession::None;
         self.performing = false;
     }
 

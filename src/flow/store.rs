@@ -7,8 +7,8 @@ use std::cell::{Cell, OnceCell, RefCell};
 use ceremony::Performance;
 
 use super::{
-    Address, Callback, Carried, Deed, Ended, Entered, Event, Failure, Flow, Phase, Session, WISHES,
-    Way, drive,
+    Address, Callback, Carried, Deed, Ended, Entered, Event, Failure, Flow, OrgSession, Phase,
+    Session, WISHES, Way, drive,
 };
 use crate::browser::timer::{self, Timer};
 use crate::browser::{self, Browser, Storage, focus, place, spawn};
@@ -536,7 +536,7 @@ impl FlowStore {
             // What could not be shown without good tokens can be now.
             News::Renewed(_) if self.inner().stranded.get() => self.open(),
             News::Renewed(session) => self.apply(Event::Renewed(session)),
-            News::Ended(why) => {
+            News::Ended(why, org) => {
                 let inner = self.inner();
                 if let Some(idle) = inner.idle {
                     idle.rest();
@@ -552,7 +552,10 @@ impl FlowStore {
                 let back = (inside && why != Ended::SignedOut).then(place::whole);
                 inner.back.replace(back);
                 self.next_epoch();
-                self.apply(Event::Ended(why));
+                self.flow.update(|flow| {
+                    flow.apply(Event::Ended(why));
+                    flow.apply(Event::OrgSession(org));
+                });
                 place::show("", true);
             }
         }
@@ -738,6 +741,10 @@ impl FlowStore {
             Press::Leave(url) => place::leave(&url),
             Press::Hosted => self.start(Purpose::SignIn, Route::Hosted, false),
             Press::SignOut => self.sign_out(Ended::SignedOut),
+            Press::EndOrgSession => {
+                self.apply(Event::OrgSession(OrgSession::Ending));
+                spawn(async move { self.sign_out_of_org(false).await });
+            }
             Press::Stay => {
                 if let Some(idle) = self.inner().idle {
                     idle.stays();
@@ -1200,20 +1207,35 @@ impl FlowStore {
         }
     }
 
-    /// The session ends here at once; the org is told behind the person's back.
+    /// The session ends here at once; the org is told behind the person's back, and the browser goes there to end the org's
+    /// own session, where there is one.
     #[inline(never)]
     fn sign_out(self, why: Ended) {
         let inner = self.inner();
         self.forget();
         inner.back.replace(None);
         spawn(async move {
-            let out = inner.keeper.sign_out(why);
-            let epoch = inner.epoch.get().wrapping_add(1);
-            // Whoever went on meanwhile is left alone.
-            if let Some(out) = out.await.filter(|_| inner.epoch.get() == epoch) {
-                place::replace(&out);
+            if let Some(answered) = inner.keeper.sign_out(why).await {
+                self.sign_out_of_org(answered).await;
             }
         });
+    }
+
+    /// The browser goes and ends the org's own session. Where the org is not there, the page says that it may live on.
+    async fn sign_out_of_org(self, answered: bool) {
+        let keeper = self.inner().keeper;
+        let out = keeper.way_to_end_at_the_org(answered).await;
+        // Somebody may have signed in meanwhile.
+        if self.session().is_some() {
+            return;
+        }
+        match out {
+            Some(out) => place::replace(out.expose()),
+            None if self.with_untracked(|flow| flow.org_session == OrgSession::Ending) => {
+                self.apply(Event::OrgSession(OrgSession::LivesOn));
+            }
+            None => {}
+        }
     }
 
     fn session(self) -> Option<Session> {

@@ -31,6 +31,8 @@ pub struct Tokens {
     /// What the tabs of that session alone know: it goes from one to the other as the browser copies a tab's storage, and no
     /// other way. By a hash of it they find each other.
     pub secret: Secret,
+    /// Whether the person signed in on the org's own page, which leaves a session of the org's in this browser.
+    pub hosted: bool,
     /// What the key is called that they are bound to, if they are.
     pub key: String,
     /// How often that session has had newer ones. Of two, those count that have the higher number: clocks may be set.
@@ -42,10 +44,6 @@ pub struct Tokens {
 /// So many turns another tab may be ahead of this one. A session whose tokens live five minutes has about as many in a year;
 /// a number that nobody could reach any more would make what comes after it older for ever.
 pub const TURNS: u64 = 100_000;
-
-/// How long a renewal's answer is waited for, in milliseconds: no longer, so that a lost one can be asked for again while
-/// the org still gives it (protocol reference, 1.5).
-const PATIENCE: u32 = 5_000;
 
 /// The name of a session, out of bytes from the cryptographic random generator.
 pub fn name_of(random: &[u8; 16]) -> String {
@@ -86,35 +84,37 @@ pub fn refresh(config: &Config, tokens: &Tokens) -> Option<HttpRequest> {
         ("scope", &config.scopes),
     ]);
     Some(HttpRequest {
-        patience: PATIENCE,
+        // A lost answer is to be asked for again while the org still gives it (protocol reference, 1.5).
+        patience: http::BRIEF,
         ..HttpRequest::form(config.endpoint("/v1/token"), fields)
     })
 }
 
 /// The request that makes a token worthless (RFC 7009, section 2.1). `hint` is `access_token` or `refresh_token`.
 pub fn revoke(config: &Config, token: &Secret, hint: &str) -> HttpRequest {
-    HttpRequest::form(
-        config.endpoint("/v1/revoke"),
-        http::query(&[
-            ("token", token.expose()),
-            ("token_type_hint", hint),
-            ("client_id", &config.client_id),
-        ]),
-    )
+    let fields = http::query(&[
+        ("token", token.expose()),
+        ("token_type_hint", hint),
+        ("client_id", &config.client_id),
+    ]);
+    HttpRequest {
+        // Whoever signs out is not to wait for it.
+        patience: http::BRIEF,
+        ..HttpRequest::form(config.endpoint("/v1/revoke"), fields)
+    }
 }
 
-/// Where the org ends its own session (OpenID Connect RP-Initiated Logout 1.0, section 2), and comes back from,
-/// with `state` as it was given.
-pub fn logout(config: &Config, tokens: &Tokens, state: Option<&str>) -> Option<String> {
-    let back = config.post_logout_redirect_uri.as_deref()?;
-    let mut query = http::query(&[
-        ("id_token_hint", tokens.id.expose()),
-        ("post_logout_redirect_uri", back),
-    ]);
-    if let Some(state) = state {
-        http::add("state", state, &mut query);
+/// Where the org ends its own session (OpenID Connect RP-Initiated Logout 1.0, section 2). The browser comes back from there
+/// with `state` as it was given, where the configuration says where to; else it stays.
+pub fn logout(config: &Config, id: &Secret, state: Option<&str>) -> Secret {
+    let mut query = http::query(&[("id_token_hint", id.expose())]);
+    if let Some(back) = config.post_logout_redirect_uri.as_deref() {
+        http::add("post_logout_redirect_uri", back, &mut query);
+        if let Some(state) = state {
+            http::add("state", state, &mut query);
+        }
     }
-    Some([&config.endpoint("/v1/logout"), "?", &query].concat())
+    Secret::new([&config.endpoint("/v1/logout"), "?", &query].concat())
 }
 
 impl Tokens {
@@ -166,6 +166,7 @@ impl Tokens {
             bound,
             session: before.map_or_else(String::new, |before| before.session.clone()),
             secret: before.map_or_else(Secret::default, |before| before.secret.clone()),
+            hosted: before.is_some_and(|before| before.hosted),
             key: before.map_or_else(String::new, |before| before.key.clone()),
             turn: before.map_or(0, |before| before.turn.saturating_add(1)),
             seen: before.map_or(0, |before| before.seen),
@@ -192,6 +193,7 @@ impl Tokens {
             ahead: seconds("ahead").or_else(behind).unwrap_or_default(),
             bound: is_bound(&root)?,
             session: text("session"),
+            hosted: root.text("hosted").is_some(),
             key: text("key"),
             turn: number(&root, "turn").unwrap_or_default(),
             seen: number(&root, "seen").unwrap_or_default(),
@@ -220,6 +222,7 @@ impl Tokens {
         (1..=TURNS).contains(&ahead).then_some(Self {
             session: self.session.clone(),
             secret: self.secret.clone(),
+            hosted: self.hosted || newer.hosted,
             seen: self.seen,
             ..newer
         })
@@ -239,6 +242,7 @@ impl Tokens {
         ];
         let refresh = self.refresh.as_ref();
         members.extend(refresh.map(|refresh| text("refresh_token", refresh.expose())));
+        members.extend(self.hosted.then(|| text("hosted", "true")));
         members.extend(more);
         let mut out = String::new();
         Value::Object(members).write(&mut out);
@@ -299,6 +303,7 @@ mod tests {
                 bound: ahead == 12,
                 session: "s".to_owned(),
                 secret: Secret::new("known to its tabs"),
+                hosted: ahead == 0,
                 key: "k".to_owned(),
                 turn: 3,
                 seen: 1_900_000_000_000,
@@ -312,7 +317,7 @@ mod tests {
             assert_eq!(again.expires_at, 4600);
             assert_eq!((again.ahead, again.bound), (ahead, tokens.bound));
             assert_eq!((again.session, again.key), ("s".to_owned(), "k".to_owned()));
-            assert!(again.secret == tokens.secret);
+            assert!(again.secret == tokens.secret && again.hosted == tokens.hosted);
             assert_eq!((again.turn, again.seen), (3, 1_900_000_000_000));
         }
     }

@@ -356,6 +356,8 @@ pub enum Press {
     FollowLink,
     /// Ends the session.
     SignOut,
+    /// Ends the org's own session in this browser, after the one here.
+    EndOrgSession,
     /// Is still there.
     Stay,
     /// Goes to a page of the app behind the door, by its path.

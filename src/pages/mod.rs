@@ -67,7 +67,7 @@ fn page(flow: &Flow, config: &Config) -> Card {
         Phase::Loading => Card::new(card::LOADING, Text::Loading),
         Phase::Failed(failure) => stopped::failed(failure, config),
         Phase::Step { .. } => step(flow, config),
-        _ => later(flow),
+        _ => later(flow, config),
     }
 }
 
@@ -84,9 +84,10 @@ pub fn is_first(remediation: &Remediation) -> bool {
 
 /// The pages beside those of a transaction. They are of the second module, as all that only they call.
 #[inline(never)]
-fn later(flow: &Flow) -> Card {
+fn later(flow: &Flow, config: &Config) -> Card {
     match &flow.phase {
-        Phase::Home(session) => signed_in::page(session.as_ref(), flow.ended),
+        Phase::Home(Some(session)) => signed_in::page(session),
+        Phase::Home(None) => signed_in::nobody(flow, config),
         Phase::Inside { at, title, .. } => signed_in::inside(*at, title),
         Phase::Stopped(transaction) => stopped::terminal(transaction),
         Phase::Astray { .. } => stopped::astray(),

@@ -1,38 +1,58 @@
 //! Home: who is signed in, or the two ways in.
 
-use super::card::{Button, Card, Icon, Part, Press};
+use super::card::{Button, Card, Icon, LOADING, Part, Press};
 use super::words::fill;
-use crate::flow::{Ended, Session};
+use crate::config::Config;
+use crate::flow::{Ended, Flow, OrgSession, Session};
+use crate::http;
 use crate::json::Value;
 use crate::oauth::{Purpose, SKEW};
 use crate::text::Text;
 
-/// Home.
-pub(super) fn page(session: Option<&Session>, ended: Option<Ended>) -> Card {
+/// Home, where nobody is signed in, or no longer.
+pub(super) fn nobody(flow: &Flow, config: &Config) -> Card {
+    // What comes next is the browser's way to the org, or a page that says why not.
+    if flow.org_session == OrgSession::Ending {
+        return Card::new(LOADING, Text::SigningOut);
+    }
     let mut card = Card::new("home", Text::Welcome);
-    let Some(session) = session else {
-        if let Some(why) = ended {
-            let asked = why == Ended::SignedOut;
-            card.icon = Some(if asked { Icon::Check } else { Icon::Alert });
-            card.heading = Text::SignedOut.words().to_owned();
-            let reason = match why {
-                Ended::SignedOut => None,
-                Ended::Elsewhere => Some(Text::SignedOutElsewhere),
-                Ended::Lapsed => Some(Text::SessionOver),
-                Ended::Idle => Some(Text::SignedOutIdle),
-            };
-            card.intro
-                .extend(reason.map(|reason| reason.words().to_owned()));
-        }
-        card.intro.push(Text::HomeIntro.words().to_owned());
+    if let Some(why) = flow.ended {
+        let asked = why == Ended::SignedOut;
+        card.icon = Some(if asked { Icon::Check } else { Icon::Alert });
+        card.heading = Text::SignedOut.words().to_owned();
+        let reason = match why {
+            Ended::SignedOut => None,
+            Ended::Elsewhere => Some(Text::SignedOutElsewhere),
+            Ended::Lapsed => Some(Text::SessionOver),
+            Ended::Idle => Some(Text::SignedOutIdle),
+        };
+        card.intro
+            .extend(reason.map(|reason| reason.words().to_owned()));
+    }
+    let ways = [
+        Button::new(Text::SignIn.words(), Press::Start(Purpose::SignIn)),
+        Button::new(Text::SignUp.words(), Press::Start(Purpose::SignUp)),
+    ];
+    if flow.org_session == OrgSession::LivesOn {
+        let org = [http::host(config.org())];
+        card.icon = Some(Icon::Alert);
+        card.heading = Text::SignedOutHere.words().to_owned();
+        card.intro.push(fill(Text::OrgSessionLivesOn, &org));
+        let end = fill(Text::EndOrgSession, &org);
         card.others
-            .push(Button::new(Text::SignIn.words(), Press::Start(Purpose::SignIn)).primary());
-        card.others.push(Button::new(
-            Text::SignUp.words(),
-            Press::Start(Purpose::SignUp),
-        ));
+            .push(Button::new(end, Press::EndOrgSession).primary());
+        card.others.extend(ways);
         return card;
-    };
+    }
+    card.intro.push(Text::HomeIntro.words().to_owned());
+    let [sign_in, sign_up] = ways;
+    card.others.extend([sign_in.primary(), sign_up]);
+    card
+}
+
+/// Home, for somebody who is signed in.
+pub(super) fn page(session: &Session) -> Card {
+    let mut card = Card::new("home", Text::Welcome);
     let first = session
         .claims
         .text("given_name")

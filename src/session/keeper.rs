@@ -11,7 +11,7 @@ use crate::browser::tabs::{Channel, Lock};
 use crate::browser::timer::{self, Timer};
 use crate::browser::{self, Browser, Storage, place, spawn};
 use crate::config::{Config, Keeping};
-use crate::flow::{self, Ended, Failure, Memory, Session, World as _};
+use crate::flow::{self, Ended, Failure, Memory, OrgSession, Session, World as _};
 use crate::http::{HttpRequest, HttpResponse, Unreachable};
 use crate::leptos::forever;
 use crate::oauth::{self, Challenge, Claims, IdToken, TokenError, Tokens};
@@ -43,8 +43,8 @@ pub(crate) struct Keeper(&'static State);
 pub(crate) enum News {
     /// Its tokens were renewed, here or in another tab.
     Renewed(Session),
-    /// It is over.
-    Ended(Ended),
+    /// It is over, and this becomes of the org's own.
+    Ended(Ended, OrgSession),
 }
 
 /// How far a renewal of this tab's is.
@@ -76,6 +76,8 @@ struct State {
     /// Another tab was about to renew and may be gone: whether somebody looks does not matter.
     orphaned: Cell<bool>,
     timer: RefCell<Option<Timer>>,
+    /// Where the org ends its own session, which may live on after this one.
+    org_ends: RefCell<Option<Secret>>,
     /// The channel of the session with that secret: its tabs alone have it.
     channel: RefCell<Option<(Secret, Channel)>>,
     /// The channel that every page of the origin can hear.
@@ -112,6 +114,7 @@ impl Keeper {
             due: Cell::new(0),
             orphaned: Cell::new(false),
             timer: RefCell::new(None),
+            org_ends: RefCell::new(None),
             channel: RefCell::new(None),
             open: RefCell::new(None),
             ear,
@@ -209,6 +212,7 @@ impl Keeper {
         };
         let person = IdToken::stored(&before.id);
         let same = person.is_some_and(|person| person.text("sub") == claims.text("sub"));
+        tokens.hosted |= before.hosted;
         if same {
             tokens.session.clone_from(&before.session);
             tokens.secret.clone_from(&before.secret);
@@ -370,6 +374,10 @@ impl Keeper {
 
     /// The session is over here: nothing of it is left, and the page hears of it. Returns what there was.
     pub(crate) fn end(self, why: Ended) -> Option<Tokens> {
+        self.end_with(why, OrgSession::None)
+    }
+
+    fn end_with(self, why: Ended, org: OrgSession) -> Option<Tokens> {
         let ended = self.0.tokens.take();
         self.0.channel.replace(None);
         self.0.storage.remove(TOKENS);
@@ -378,23 +386,40 @@ impl Keeper {
         browser::let_go_of_proof_key();
         self.wake();
         if ended.is_some() {
-            (self.0.ear)(News::Ended(why));
+            (self.0.ear)(News::Ended(why, org));
         }
         ended
     }
 
-    /// Signs the person out: here, in every tab, and at the org, as far as that can be reached. Returns the end-session
-    /// address that the browser is to go to, where one is configured and the org is there.
-    pub(crate) async fn sign_out(self, why: Ended) -> Option<String> {
+    /// Signs the person out: here, in every tab, and at the org, as far as that can be reached. What becomes of the org's own
+    /// session the page hears at once. Where the browser is to go and end it, says whether the org answered.
+    pub(crate) async fn sign_out(self, why: Ended) -> Option<bool> {
+        let config = self.0.config;
+        let tokens = self.current()?;
+        let org = match () {
+            () if config.post_logout_redirect_uri.is_some() => OrgSession::Ending,
+            // It knows this browser, and nobody would come back from there.
+            () if config.cookies || config.hosted_sign_in || tokens.hosted => OrgSession::LivesOn,
+            () => OrgSession::None,
+        };
+        let state = (why == Ended::Idle).then_some(IDLE);
+        let ends = (org != OrgSession::None).then(|| oauth::logout(config, &tokens.id, state));
+        self.0.org_ends.replace(ends);
         self.say(Word::SignedOut);
-        let tokens = self.end(why)?;
+        let tokens = self.end_with(why, org)?;
         // Nobody was in this session's tabs; of the person's other ones that says nothing.
         if why != Ended::Idle {
             self.tell_the_end(&tokens).await;
         }
-        let reached = self.bury(tokens.clone()).await;
-        let state = (why == Ended::Idle).then_some(IDLE);
-        oauth::logout(self.0.config, &tokens, state).filter(|_| reached)
+        let answered = self.bury(tokens).await;
+        (org == OrgSession::Ending).then_some(answered)
+    }
+
+    /// Where the browser is to go to end the org's own session, if the org is there: a browser that finds nobody is at a page
+    /// of its own, from which nothing leads on. What became of a revocation says nothing of that, unless it was answered.
+    pub(crate) async fn way_to_end_at_the_org(self, answered: bool) -> Option<Secret> {
+        let there = answered || browser::answers(&self.0.config.endpoint("/v1/keys")).await;
+        self.0.org_ends.borrow().clone().filter(|_| there)
     }
 
     /// Somebody looks at the page again: what was due meanwhile is done at once.
@@ -431,6 +456,7 @@ impl Keeper {
 
     fn keep(self, mut tokens: Tokens) {
         self.0.failed.set(0);
+        self.0.org_ends.replace(None);
         tokens.seen = tokens.seen.max(self.seen());
         self.0.tokens.replace(Some(tokens));
         self.listen();

@@ -290,8 +290,9 @@ impl Visitor {
     pub async fn signs_out_everywhere(&self) -> Option<There> {
         let tokens = self.tokens.borrow().clone().expect("somebody is signed in");
         self.signs_out().await;
-        let out = oauth::logout(&self.config, &tokens, None)?;
-        Some(self.gets(&out).await)
+        self.config.post_logout_redirect_uri.as_ref()?;
+        let out = oauth::logout(&self.config, &tokens.id, None);
+        Some(self.gets(out.expose()).await)
     }
 
     /// The buttons that lead to other services.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use browser_tests::{Config, Failure, Scene, Visit, Window, visit};
+use browser_tests::{Config, Failure, Fault, FaultKind, Scene, Visit, Window, visit};
 use serde_json::{Value, json};
 
 use crate::renewal::{doubles, kept, renewing, signs_in};
@@ -84,6 +84,123 @@ fn signing_out_reaches_every_tab_of_that_person() {
         visit.at("home", "Hello, Eve Holm").await;
         visit.reload().await;
         visit.at("home", "Hello, Eve Holm").await;
+    });
+}
+
+/// The browser was sent to the org to end its session.
+async fn was_at_the_end(visit: &Visit) -> bool {
+    let asked = visit.requests().await;
+    asked.iter().any(|asked| asked.url.contains("/v1/logout?"))
+}
+
+#[test]
+fn the_orgs_own_session_is_ended_whatever_becomes_of_the_tokens() {
+    let scene = with(vec![("cookies", json!(true))]);
+    visit("revocation-cut-off", scene, async |visit| {
+        signs_in(visit, 3600).await;
+        visit.arm(Fault {
+            // A browser asks once more by itself where a connection broke that it had used before.
+            times: 9,
+            ..Fault::once("/oauth2/default/v1/revoke", FaultKind::DropBefore)
+        });
+        visit.expect(Failure::Network);
+        visit.press("Sign out").await;
+        walk::is_nobody(visit).await;
+        visit
+            .until("the org's end of the session", async || {
+                was_at_the_end(visit).await.then_some(())
+            })
+            .await;
+        walk::is_nobody(visit).await;
+        // The next person at this browser is asked who they are.
+        walk::goes_to_sign_in(visit).await;
+    });
+}
+
+#[test]
+fn where_the_org_is_not_there_the_page_says_that_its_session_may_live_on() {
+    let scene = with(vec![("cookies", json!(true))]);
+    visit("sign-out-offline", scene, async |visit| {
+        signs_in(visit, 3600).await;
+        let host = visit.org_origin().trim_start_matches("http://").to_owned();
+        let end = format!("Sign out of {host}");
+        visit.offline(true).await;
+        visit.expect(Failure::Network);
+        visit.press("Sign out").await;
+        let words = format!("{host} may still know you in this browser");
+        visit.reads(&words).await;
+        assert_eq!(visit.heading().await, "You are signed out here.");
+        assert!(visit.storage().await.session.is_empty());
+        walk::is_nobody(visit).await;
+        visit.screenshot("sign-out-offline").await;
+        // It is not there yet: the page stays, and no page of the browser's takes its place.
+        visit.expect(Failure::Network);
+        visit.press(&end).await;
+        visit.reads(&words).await;
+        visit.offline(false).await;
+        visit.press(&end).await;
+        visit
+            .until("the org's end of the session", async || {
+                was_at_the_end(visit).await.then_some(())
+            })
+            .await;
+        visit.expect(Failure::Network);
+        walk::is_nobody(visit).await;
+        walk::goes_to_sign_in(visit).await;
+    });
+}
+
+#[test]
+fn while_the_orgs_session_is_being_ended_nobody_is_let_in_by_it() {
+    let scene = with(vec![("cookies", json!(true))]);
+    visit("sign-out-slow", scene, async |visit| {
+        signs_in(visit, 3600).await;
+        visit.arm(Fault {
+            millis: 2_000,
+            times: 2,
+            ..Fault::once("/oauth2/default/v1/revoke", FaultKind::Slow)
+        });
+        visit.press("Sign out").await;
+        visit.reads("Signing you out").await;
+        assert!(visit.storage().await.session.is_empty(), "here it is over");
+        let buttons = visit.buttons().await;
+        assert!(!buttons.iter().any(|name| name == "Sign In"), "{buttons:?}");
+        visit
+            .until("the org's end of the session", async || {
+                was_at_the_end(visit).await.then_some(())
+            })
+            .await;
+        walk::is_nobody(visit).await;
+        walk::goes_to_sign_in(visit).await;
+    });
+}
+
+#[test]
+fn whoever_came_by_the_orgs_own_page_is_told_of_the_session_that_it_keeps() {
+    visit("sign-out-hosted", with(Vec::new()), async |visit| {
+        visit.has_account(ADA.email, ADA.first, ADA.last, ADA.password);
+        // These pages can do nothing, so they lead to the org's own, though no `config.json` asks for it.
+        let without = json!({"interactionCode": false});
+        visit.console_of_the_org("POST", "client", &without).await;
+        visit.expect(Failure::Status(400));
+        visit.open("/login").await;
+        visit.reaches("error").await;
+        walk::goes_to_the_orgs_page(visit).await;
+        walk::signs_in_on_the_orgs_page(visit).await;
+        Stop::Home.met(visit).await;
+        visit.press("Sign out").await;
+        visit.reads("may still know you in this browser").await;
+        walk::is_nobody(visit).await;
+        let host = visit.org_origin().trim_start_matches("http://").to_owned();
+        visit.press(&format!("Sign out of {host}")).await;
+        visit.reads("You are signed out").await;
+        let there = visit.evaluate("location.origin").await;
+        assert_eq!(there, json!(visit.org_origin()));
+        // The org asks again who comes.
+        visit.expect(Failure::Status(400));
+        visit.open("/login").await;
+        visit.reaches("error").await;
+        walk::goes_to_the_orgs_page(visit).await;
     });
 }
 
