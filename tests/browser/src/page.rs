@@ -285,6 +285,14 @@ impl Page {
         looked.expect("there is a frame");
     }
 
+    /// Goes on in another tab of the same browser, and closes this one: what the tab kept is gone.
+    pub async fn takes_another_tab(&self) {
+        let old = self.tab().await;
+        let new = self.opens_tab().await;
+        self.looks_at(&old).await;
+        self.closes_tab(&new).await;
+    }
+
     /// Turns to another tab.
     pub async fn looks_at(&self, tab: &Tab) {
         self.tell("turns to another tab");
@@ -791,6 +799,14 @@ impl Page {
         })
         .await;
         self.tell(format!("is at {step}"));
+    }
+
+    /// Waits until this stands in the address bar: see [`Page::address`]. It follows the page a moment after that is drawn.
+    pub async fn has_address(&self, address: &str) {
+        self.until(&format!("the address {address:?}"), async || {
+            (self.address().await == address).then_some(())
+        })
+        .await;
     }
 
     /// Waits until the page has come to rest, and tells the step.

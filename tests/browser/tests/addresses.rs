@@ -13,7 +13,7 @@ fn each_address_opened_cold_starts_what_it_stands_for() {
     visit("cold-login", Scene::new(), async |visit| {
         visit.open("/login").await;
         visit.at("identify", "Sign In").await;
-        assert_eq!(visit.address().await, "/login");
+        visit.has_address("/login").await;
     });
     visit("cold-home", Scene::new(), async |visit| {
         visit.open("/").await;
@@ -35,11 +35,7 @@ fn the_address_of_a_step_opened_cold_starts_at_sign_in() {
             async |visit| {
                 visit.open(path).await;
                 visit.at("identify", "Sign In").await;
-                assert_eq!(
-                    visit.address().await,
-                    "/login",
-                    "the address follows the step"
-                );
+                visit.has_address("/login").await;
             },
         );
     }

@@ -37,7 +37,7 @@ fn a_guarded_page_is_found_again_after_signing_in() {
         guarded("").policy("password-only"),
         async |visit| {
             wants_in(visit, DEEP).await;
-            assert_eq!(visit.address().await, "/login");
+            visit.has_address("/login").await;
             visit.reload().await;
             visit.at("identify", "Sign In").await;
             walk::signs_in(visit, ADA.email, ADA.password).await;
@@ -103,7 +103,7 @@ fn a_host_names_where_to_return_to_on_its_own_origin_only() {
                 .replace('#', "%23")
                 .replace("%20", "%2520");
             wants_in(visit, &format!("/login?return_to={to}")).await;
-            assert_eq!(visit.address().await, "/login");
+            visit.has_address("/login").await;
             walk::signs_in(visit, ADA.email, ADA.password).await;
             stands_at(visit, DEEP).await;
             // Who is signed in goes there at once.

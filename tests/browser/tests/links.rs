@@ -9,11 +9,7 @@ use crate::walk::{self, ADA, Stop};
 /// The page shows this code to be typed elsewhere, and nothing came of it but that.
 async fn shows_the_code(page: &Page, code: &str) {
     page.at("terminal", "Enter this code where you began").await;
-    assert_eq!(
-        page.address().await,
-        "/login/callback",
-        "the address bar is clean"
-    );
+    page.has_address("/login/callback").await;
     let shown = page
         .evaluate(
             "(() => { const all = [...document.querySelectorAll('main *')]; \

@@ -39,7 +39,7 @@ fn j49_another_service_says_who_she_is() {
         goes_there(visit).await;
         visit.press(&goes_on()).await;
         Stop::Home.met(visit).await;
-        assert_eq!(visit.address().await, "/");
+        visit.has_address("/").await;
         left_nothing(visit).await;
         visit.reads(ADA.email).await;
     });
@@ -103,7 +103,7 @@ fn k29_a_change_of_mind_leads_back_to_all_the_ways() {
             visit.reaches("identify").await;
             let errors = visit.refused("identify").await;
             assert!(errors.says("choose another way"), "{way}: {errors:?}");
-            assert_eq!(visit.address().await, "/login", "{way}");
+            visit.has_address("/login").await;
         }
         walk::signs_in(visit, ADA.email, ADA.password).await;
         Stop::Home.met(visit).await;
@@ -202,7 +202,7 @@ fn k18_a_device_is_signed_in_by_its_code() {
         visit
             .at("user-code", "Enter the code from your device")
             .await;
-        assert_eq!(visit.address().await, "/activate");
+        visit.has_address("/activate").await;
         let url = visit.evaluate("location.href").await;
         assert!(!url.to_string().contains("stateToken"), "{url}");
         visit.screenshot("k18-code").await;
