@@ -1,7 +1,7 @@
 //! Journeys in a real Chromium.
 //!
-//! A story gets a [`Visit`]: an org of its own in this process, the built app on a port of its own, and a browser with a
-//! fresh profile. It says what a person does and what they meet, by roles and labels, and [`Page::at`] looks at every
+//! A story gets a [`Visit`]: an org of its own in this process, the built app on a port of its own, and a browser in which
+//! nothing is left of another story. It says what a person does and what they meet, by roles and labels, and [`Page::at`] looks at every
 //! page on the way as every page must be.
 //!
 //! What it needs: Chromium (`CHROMIUM`, else `chromium` on the path), ChromeDriver (`CHROMEDRIVER`, else `chromedriver`),
@@ -19,6 +19,7 @@ mod secrets;
 mod server;
 mod session;
 mod stage;
+mod times;
 mod visit;
 
 pub use fantoccini::key::Key;

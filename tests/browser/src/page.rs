@@ -190,6 +190,11 @@ impl Page {
         }
     }
 
+    /// Leaves the browser to the next story.
+    pub(crate) async fn leave(self) {
+        self.session.leave(&self.window).await;
+    }
+
     pub(crate) fn tell(&self, happened: impl Into<String>) {
         self.story.borrow_mut().push(happened.into());
     }

@@ -1,13 +1,36 @@
 //! One browser with a profile of its own, spoken to over WebDriver.
 
 use std::fmt::Debug;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
+use fantoccini::error::CmdError;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::driver;
+
+/// Browsers go from story to story, so they are spoken to here, and not where a story is told.
+static BROWSERS: LazyLock<Runtime> = LazyLock::new(|| {
+    Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime starts")
+});
+
+/// Browsers that wait for the next story, each at a page of nobody: to start one takes longer than many a story.
+static IDLE: Mutex<Vec<Idle>> = Mutex::new(Vec::new());
+/// So many wait at most.
+const IDLE_AT_MOST: usize = 8;
+
+#[derive(Debug)]
+struct Idle {
+    client: Client,
+    eager: bool,
+}
 
 /// The window that a story is looked at in.
 #[derive(Clone, Debug)]
@@ -80,6 +103,12 @@ impl Window {
         }
     }
 
+    /// Whether stories of such a window may share a browser, one after the other. What is not usual is told to a browser when it
+    /// starts; and one that is measured is to be as on the first day.
+    fn is_usual(&self) -> bool {
+        self.watched && !self.forgetful && self.languages == Self::WIDE.languages
+    }
+
     /// The same window of someone who reads other languages.
     #[must_use]
     pub const fn reading(self, languages: &'static str) -> Self {
@@ -101,7 +130,26 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// A browser in which nothing is left of what was before: one that has just started, or one that a story has left and that
+    /// has forgotten it.
     pub(crate) async fn start(window: &Window) -> Self {
+        let idle = if window.is_usual() {
+            let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+            let fit = idle.iter().position(|idle| idle.eager == window.eager);
+            fit.map(|at| idle.swap_remove(at).client)
+        } else {
+            None
+        };
+        let client = match idle {
+            Some(client) => client,
+            None => Self::launch(window).await,
+        };
+        let session = Self { client };
+        session.furnish(window).await;
+        session
+    }
+
+    async fn launch(window: &Window) -> Client {
         let languages = window.languages;
         let first = languages.split(',').next().unwrap_or("en");
         let mut wanted = json!({
@@ -135,14 +183,14 @@ impl Session {
         let Value::Object(wanted) = wanted else {
             unreachable!("an object was written above")
         };
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(Capabilities::from_iter(wanted))
-            .connect(driver::address())
-            .await
-            .unwrap_or_else(|error| panic!("no browser: {error}"));
-        let session = Self { client };
-        session.furnish(window).await;
-        session
+        let connected = BROWSERS.spawn(async move {
+            ClientBuilder::new(HttpConnector::new())
+                .capabilities(Capabilities::from_iter(wanted))
+                .connect(driver::address())
+                .await
+        });
+        let connected = connected.await.expect("nothing in it panics");
+        connected.unwrap_or_else(|error| panic!("no browser: {error}"))
     }
 
     /// Makes a tab that was just opened the window that a story is looked at in.
@@ -156,6 +204,48 @@ impl Session {
         }
         self.size(window.width, window.height).await;
         self.media(window.dark, window.moves).await;
+    }
+
+    /// Leaves the browser to the next story, if it can be made as one that has just started; else ends it. Each story has origins
+    /// of its own, so what is kept by origin it never meets again; tabs, with what was emulated in them, cookies, which know
+    /// no ports, and the cache are all that is left, and they go.
+    pub(crate) async fn leave(self, window: &Window) {
+        if !window.is_usual() || self.forget().await.is_err() {
+            return self.close().await;
+        }
+        let too_many = {
+            let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+            idle.push(Idle {
+                client: self.client,
+                eager: window.eager,
+            });
+            (idle.len() > IDLE_AT_MOST).then(|| idle.remove(0))
+        };
+        if let Some(Idle { client, .. }) = too_many {
+            Self { client }.close().await;
+        }
+    }
+
+    async fn forget(&self) -> Result<(), CmdError> {
+        let used = self.client.windows().await?;
+        let fresh = self.client.new_window(true).await?.handle;
+        for tab in used {
+            self.client.switch_to_window(tab).await?;
+            self.client.close_window().await?;
+        }
+        self.client.switch_to_window(fresh).await?;
+        for command in ["Network.clearBrowserCookies", "Network.clearBrowserCache"] {
+            let ask = Ask {
+                path: "goog/cdp/execute".to_owned(),
+                body: Some(json!({ "cmd": command, "params": {} })),
+            };
+            self.client.issue_cmd(ask).await?;
+        }
+        // What they say by then is not the next story's.
+        for log in ["browser", "performance"] {
+            self.log(log).await;
+        }
+        Ok(())
     }
 
     /// Ends the browser. A session that is dropped instead ends with the ChromeDriver, at the end of the test process.

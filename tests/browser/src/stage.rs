@@ -2,9 +2,12 @@
 
 use std::any::Any;
 use std::future::poll_fn;
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
-use std::time::Duration;
+use std::sync::LazyLock;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
@@ -12,9 +15,12 @@ use tokio::time::timeout;
 
 use crate::page::Page;
 use crate::session::Window;
+use crate::times;
 
-/// How many browsers run at once, whatever the number of test threads.
-static PLACES: Semaphore = Semaphore::const_new(2);
+/// How many stories are told at once, whatever the number of test threads: a story waits for its browser for much of its time,
+/// and its browser for it.
+static PLACES: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(2 * thread::available_parallelism().map_or(1, NonZero::get)));
 
 /// No story takes this long.
 const CURFEW: Duration = Duration::from_secs(240);
@@ -42,7 +48,9 @@ pub(crate) fn perform(story: impl Future<Output = ()>) {
         .expect("a runtime starts");
     runtime.block_on(async {
         let _place = PLACES.acquire().await.expect("never closed");
+        let start = Instant::now();
         story.await;
+        times::took(start.elapsed());
     });
 }
 
@@ -62,7 +70,7 @@ impl Stage for Page {
     }
 }
 
-/// Tells the story; whatever happens in it, the browser is closed after.
+/// Tells the story. If it ends well its browser is left to the next one, and closed if it does not.
 pub(crate) async fn tell<S: Stage>(name: &str, stage: S, story: impl AsyncFnOnce(&S)) {
     let told = caught(timeout(CURFEW, story(&stage))).await;
     let failed = match told {
@@ -73,10 +81,12 @@ pub(crate) async fn tell<S: Stage>(name: &str, stage: S, story: impl AsyncFnOnce
     if failed.is_some() {
         eprintln!("{}", stage.page().report(name).await);
     }
-    stage.into_page().session.close().await;
+    let page = stage.into_page();
     if let Some(panic) = failed {
+        page.session.close().await;
         resume_unwind(panic);
     }
+    page.leave().await;
 }
 
 /// What the future gives, or what it panicked with.
