@@ -1,8 +1,10 @@
 //! What must be true of every page, whatever it shows.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -27,6 +29,10 @@ const NOISE: [&str; 1] = [
     // Chromium knows `integrity` on a preload and says so although nothing is wrong with it.
     "The `integrity` attribute is currently ignored for preload destinations",
 ];
+
+/// The pages of this process in which nothing was found, each by a hash of all that the finding hangs on. One that is the same to
+/// the letter need not be looked at again: most stories begin at the same page, and several go on to the same next one.
+static RIGHT: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
 
 impl Page {
     /// Waits for a new step and checks its page: it has this heading, and the heading has the focus.
@@ -69,8 +75,7 @@ impl Page {
     /// Everything that is wrong with the page.
     pub async fn problems(&self) -> Vec<String> {
         let mut problems = self.shape().await;
-        problems.extend(self.fit().await);
-        problems.extend(self.accessibility().await);
+        problems.extend(self.looks().await);
         let refused: Vec<String> =
             serde_json::from_value(self.look("look.refusedByPolicy()").await).unwrap_or_default();
         problems.extend(
@@ -87,6 +92,33 @@ impl Page {
                 .map(|line| format!("console: {} {}: {}", line.level, line.source, line.message)),
         );
         problems
+    }
+
+    /// What is wrong with how the page looks, to whoever looks at it and to whoever has it read to them.
+    async fn looks(&self) -> Vec<String> {
+        let right = || RIGHT.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.state().await;
+        if state.is_some_and(|state| right().contains(&state)) {
+            return Vec::new();
+        }
+        let mut problems = self.fit().await;
+        problems.extend(self.accessibility().await);
+        if let Some(state) = state
+            && problems.is_empty()
+            // What was looked at is what stands there.
+            && self.state().await == Some(state)
+        {
+            right().insert(state);
+        }
+        problems
+    }
+
+    /// A hash of all that the page's looks hang on; `None` while it changes, or where not all of it can be told.
+    async fn state(&self) -> Option<u64> {
+        let state = self.look("look.state()").await;
+        let mut hasher = DefaultHasher::new();
+        state.as_str()?.hash(&mut hasher);
+        Some(hasher.finish())
     }
 
     async fn shape(&self) -> Vec<String> {

@@ -106,6 +106,33 @@ const look = {
       .map((element) => `${element.localName}.${element.className}`)
       .slice(0, 5),
 
+  /**
+   * All that the page's looks hang on, as one text: the document and what its controls hold, its styles, the window, and what is
+   * focused, pointed at or scrolled. Null while it changes, or where there is more to it. The ports of this machine, others in
+   * each story, are taken out.
+   */
+  state: () => {
+    const every = all("*");
+    const more = every.some((element) => element.shadowRoot || element.matches("iframe, object, embed, canvas, video, audio"));
+    const moves = document.getAnimations().some(({ playState }) => playState === "running");
+    const comes = document.readyState !== "complete" || [...document.images].some((image) => !image.complete);
+    if (more || moves || comes) return null;
+    const among = (selector) => all(selector).map((element) => every.indexOf(element));
+    const rules = ({ disabled, media, cssRules }) => [disabled, media.mediaText, [...cssRules].map(({ cssText }) => cssText)];
+    const states = ["focus", "focus-visible", "hover", "active", "modal", "popover-open", "autofill", "user-valid", "user-invalid", "target"];
+    const asked = ["prefers-color-scheme: dark", "prefers-reduced-motion: reduce", "prefers-contrast: more", "forced-colors: active"];
+    const state = [
+      document.documentElement.outerHTML,
+      all("input, select, textarea").map((input) => [input.value, input.checked, input.indeterminate, input.selectedIndex, input.validity.valid]),
+      [...document.styleSheets, ...document.adoptedStyleSheets].map(rules),
+      [innerWidth, innerHeight, devicePixelRatio, document.compatMode, document.hasFocus()],
+      asked.map((query) => matchMedia(`(${query})`).matches),
+      states.map((state) => among(`:${state}`)),
+      every.map(({ scrollTop, scrollLeft }, at) => [at, scrollTop, scrollLeft]).filter(([, top, left]) => top || left),
+    ];
+    return JSON.stringify(state).replace(/\b(localhost|127\.0\.0\.1)(:|%3A)\d+/g, "$1");
+  },
+
   /** Takes what the policy refused since the last look. */
   refusedByPolicy: () => (window.refusedByPolicy ?? []).splice(0),
 };
