@@ -21,7 +21,9 @@ The commands of the project
       --port N            the port                              [8080]
       --public-url PATH   what it was built for                 [/]
   cargo xtask test      All checks: format, lints, tests, build, size, browser.
+      --quick             format, lints and the tests that need no browser and no build: what is run before each commit
       --no-browser        without the browser tests
+      --timings           with what else there is to say of the time: how busy the processors were, the slowest stories
       NAME                only the tests with this in their name
   cargo xtask corpus DIR
                         Each recorded IDX response (*.json) of a folder in Chromium: dist/ as it is, or VESTIBULE_DIST.
@@ -111,8 +113,12 @@ pub struct Demo {
 /// The options of `test`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Test {
+    /// Whether only those checks run that are done in a few minutes.
+    pub quick: bool,
     /// Whether the browser tests run.
     pub browser: bool,
+    /// Whether more is told of the time.
+    pub timings: bool,
     /// Part of the names of the tests to run.
     pub filter: Option<String>,
 }
@@ -197,12 +203,16 @@ impl Command {
             }
             "test" => {
                 let mut test = Test {
+                    quick: false,
                     browser: true,
+                    timings: false,
                     filter: None,
                 };
                 for option in words.0.by_ref() {
                     match option.as_str() {
+                        "--quick" => test.quick = true,
                         "--no-browser" => test.browser = false,
+                        "--timings" => test.timings = true,
                         _ if option.starts_with('-') || test.filter.is_some() => {
                             return Err(unknown(&name, &option));
                         }
@@ -367,12 +377,24 @@ mod tests {
     #[test]
     fn a_word_for_test_is_part_of_a_name() {
         let expected = Test {
+            quick: false,
             browser: false,
+            timings: false,
             filter: Some("focus".to_owned()),
         };
         assert_eq!(
             parse("test --no-browser focus").ok(),
-            Some(Command::Test(expected))
+            Some(Command::Test(expected.clone()))
+        );
+        let quick = Test {
+            quick: true,
+            browser: true,
+            timings: true,
+            ..expected
+        };
+        assert_eq!(
+            parse("test focus --quick --timings").ok(),
+            Some(Command::Test(quick))
         );
     }
 

@@ -5,6 +5,8 @@ use std::{
     net::{Ipv4Addr, SocketAddr, TcpStream},
     path::PathBuf,
     process::{self as std_process, Command},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -13,7 +15,7 @@ use tokio::process::Child;
 use crate::{
     Error, Result, args, bundle, paths, process, serve,
     serve::Site,
-    tools::{Small, Tools},
+    tools::{self, Small, Tools},
 };
 
 /// Builds what is needed, starts both servers, says where they are, and stops both in the end.
@@ -22,14 +24,52 @@ pub fn run(options: &args::Demo) -> Result<()> {
     for (port, option) in [(options.port, "--port"), (options.org_port, "--org-port")] {
         wait_for(async { serve::loopback(port, option).await.map(drop) })?;
     }
-    let dist = if options.build {
-        bundle::build(&Tools::ensure(Small::Wanted)?, "/", None)?
+    let (dist, org) = if options.build {
+        build()?
     } else {
-        paths::dist()
+        bundle::check(&paths::dist())?;
+        build_org()?;
+        (paths::dist(), org()?)
     };
     bundle::check(&dist)?;
-    let org = build_org()?;
     wait_for(serve_both(options, dist, org))
+}
+
+/// Makes all of it: the app and the org are compiled beside the tools, of which Trunk is needed last.
+fn build() -> Result<(PathBuf, PathBuf)> {
+    let start = Instant::now();
+    let ready = AtomicUsize::new(0);
+    let part = |name: &str| {
+        let part = ready.fetch_add(1, Ordering::Relaxed) + 1;
+        let time = process::spoken(start.elapsed());
+        process::say(format_args!("{part} of 4 ready after {time}: {name}"));
+    };
+    process::say("Four parts: the build tools, the app's code, the org, and the app of all these");
+    process::say("The first time it takes some minutes, in which it is told how far they are");
+    // Both sides need it.
+    tools::wasm_target()?;
+    thread::scope(|beside| {
+        let tools = beside.spawn(|| {
+            let tools = Tools::ensure(Small::Wanted)?;
+            part("the build tools");
+            Ok(tools)
+        });
+        // Trunk would compile it, and does not have to any more.
+        let code = || {
+            process::run_cargo_telling("The app's code", &mut bundle::compiled())?;
+            part("the app's code");
+            build_org()?;
+            part("the org");
+            org()
+        };
+        let code = code();
+        let tools = tools.join();
+        let tools: Tools = tools.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let org = code?;
+        let dist = bundle::build(&tools, "/", None)?;
+        part("the app");
+        Ok((dist, org))
+    })
 }
 
 /// `dist/` alone, until Ctrl-C.
@@ -60,14 +100,15 @@ fn wait_for<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     runtime.block_on(work)
 }
 
-fn build_org() -> Result<PathBuf> {
-    process::timed("Building the org", || {
-        let mut cargo = Command::new(process::cargo());
-        cargo
-            .args(["build", "--quiet", "--package", "org"])
-            .current_dir(paths::root());
-        process::run(&mut cargo)
-    })?;
+fn build_org() -> Result<()> {
+    let mut cargo = Command::new(process::cargo());
+    cargo
+        .args(["build", "--locked", "--package", "org"])
+        .current_dir(paths::root());
+    process::run_cargo_telling("The org", &mut cargo)
+}
+
+fn org() -> Result<PathBuf> {
     Ok(paths::target()?
         .join("debug")
         .join(format!("org{}", std::env::consts::EXE_SUFFIX)))

@@ -4,8 +4,10 @@ use std::{
     env,
     ffi::{OsStr, OsString},
     fmt::Display,
-    io::{BufRead, BufReader},
-    process::{Command, Stdio},
+    io::{self, BufRead, BufReader, Read, Write},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -74,6 +76,165 @@ pub fn run_by_line(command: &mut Command, mut line: impl FnMut(&str)) -> Result<
     Ok(status.success())
 }
 
+/// A program that runs beside others. What it writes would get in between what they write, so it is kept.
+pub struct Beside {
+    command: String,
+    child: Child,
+    start: Instant,
+    heard: Arc<Mutex<Heard>>,
+    reader: JoinHandle<()>,
+}
+
+/// What a program has written so far.
+#[derive(Default)]
+struct Heard {
+    text: Vec<u8>,
+    /// How many units of how many Cargo has compiled.
+    units: Option<(u32, u32)>,
+}
+
+impl Beside {
+    /// Starts it.
+    pub fn start(command: &mut Command) -> Result<Self> {
+        let typed = typed(command);
+        let piped = |source| Error::NotStarted {
+            command: typed.clone(),
+            source,
+        };
+        let (output, out) = io::pipe().map_err(piped)?;
+        let err = out.try_clone().map_err(piped)?;
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(out)
+            .stderr(err)
+            .spawn()
+            .map_err(piped)?;
+        // Else this program would hold the pipe open.
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let heard = Arc::<Mutex<Heard>>::default();
+        let reader = thread::spawn({
+            let heard = Arc::clone(&heard);
+            move || listen(output, &heard)
+        });
+        Ok(Self {
+            command: typed,
+            child,
+            start: Instant::now(),
+            heard,
+            reader,
+        })
+    }
+
+    /// Waits for its end, and tells how long it took. What it wrote is shown on stderr.
+    pub fn wait(self) -> Result<Duration> {
+        let start = self.start;
+        let (text, ended) = self.end();
+        show(&text);
+        ended.map(|()| start.elapsed())
+    }
+
+    /// Waits for its end: what it wrote, and whether it succeeded.
+    fn end(mut self) -> (Vec<u8>, Result<()>) {
+        let status = self.child.wait();
+        // It ends with the pipe.
+        let _ = self.reader.join();
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = match status {
+            Ok(status) if status.success() => Ok(()),
+            Ok(_) => Err(Error::Failed {
+                command: self.command,
+            }),
+            Err(source) => Err(Error::NotStarted {
+                command: self.command,
+                source,
+            }),
+        };
+        (std::mem::take(&mut heard.text), ended)
+    }
+
+    /// How many units of how many Cargo has compiled, where it has said so.
+    fn units(&self) -> Option<(u32, u32)> {
+        self.heard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .units
+    }
+}
+
+/// Keeps what comes, line by line, but for Cargo's bar, which it draws over and over on one line: of it the newest figures.
+fn listen(output: impl Read, heard: &Mutex<Heard>) {
+    let mut output = BufReader::new(output);
+    let mut line = Vec::new();
+    loop {
+        let Ok(bytes) = output.fill_buf() else { return };
+        if bytes.is_empty() {
+            break;
+        }
+        let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+        for byte in bytes {
+            line.push(*byte);
+            if matches!(byte, b'\n' | b'\r') {
+                match units_in(&String::from_utf8_lossy(&line)) {
+                    Some(units) => heard.units = Some(units),
+                    None => heard.text.extend(&line),
+                }
+                line.clear();
+            }
+        }
+        let read = bytes.len();
+        drop(heard);
+        output.consume(read);
+    }
+    let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+    heard.text.extend(&line);
+}
+
+/// The figures of Cargo's bar: `Building [====>       ] 12/318: serde, syn`.
+fn units_in(line: &str) -> Option<(u32, u32)> {
+    let (_, after) = line.split_once("Building [")?.1.split_once("] ")?;
+    let (done, after) = after.split_once('/')?;
+    let all = after.split(|c: char| !c.is_ascii_digit()).next()?;
+    Some((done.parse().ok()?, all.parse().ok()?))
+}
+
+/// So often it is said how far a long step is.
+const WORD: Duration = Duration::from_secs(20);
+
+/// Runs Cargo to its end, beside others perhaps: what it writes is shown only where it fails, and every now and then it is said
+/// how far it is.
+pub fn run_cargo_telling(what: &str, cargo: &mut Command) -> Result<()> {
+    cargo
+        .env("CARGO_TERM_COLOR", "never")
+        .env("CARGO_TERM_PROGRESS_WHEN", "always")
+        .env("CARGO_TERM_PROGRESS_WIDTH", "100");
+    let mut running = Beside::start(cargo)?;
+    let mut next = WORD;
+    while matches!(running.child.try_wait(), Ok(None)) {
+        thread::sleep(Duration::from_millis(100));
+        let time = running.start.elapsed();
+        if time >= next {
+            next += WORD;
+            let far = running.units();
+            let far = far.map(|(done, all)| format!("{done} of {all} compiled in "));
+            say(format_args!(
+                "{what}: {}{} so far",
+                far.unwrap_or_default(),
+                spoken(time)
+            ));
+        }
+    }
+    let (text, ended) = running.end();
+    if ended.is_err() {
+        show(&text);
+    }
+    ended
+}
+
+fn show(text: &[u8]) {
+    // Nothing can be done about a terminal that takes nothing.
+    let _ = io::stderr().write_all(text);
+}
+
 /// What a program writes on stdout, if it succeeds.
 pub fn output(command: &mut Command) -> Result<String> {
     let output = command
@@ -137,6 +298,46 @@ mod tests {
     fn times_are_spoken_in_minutes_from_a_minute_on() {
         assert_eq!(spoken(Duration::from_secs(59)), "59 s");
         assert_eq!(spoken(Duration::from_secs(127)), "2 min 7 s");
+    }
+
+    #[test]
+    fn cargos_bar_is_read_and_nothing_else() {
+        for (line, expected) in [
+            (
+                "    Building [====>      ] 12/318: serde, syn\r",
+                Some((12, 318)),
+            ),
+            ("    Building [==========>] 317/318", Some((317, 318))),
+            ("   Compiling serde v1.0.229", None),
+            ("Building [", None),
+            ("", None),
+        ] {
+            assert_eq!(units_in(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_a_program_beside_writes_is_kept_but_for_the_bar() {
+        let heard = Mutex::default();
+        let said =
+            "   Compiling a\n    Building [>  ] 1/3: a\r    Building [=> ] 2/3: b\r\nerror: c";
+        listen(said.as_bytes(), &heard);
+        let heard = heard.into_inner().unwrap_or_default();
+        assert_eq!(heard.units, Some((2, 3)));
+        assert_eq!(
+            String::from_utf8_lossy(&heard.text),
+            "   Compiling a\n\nerror: c"
+        );
+    }
+
+    #[test]
+    fn a_program_beside_tells_how_it_ended() {
+        let ended = |script: &str| {
+            let started = Beside::start(Command::new("sh").args(["-c", script]));
+            started.and_then(Beside::wait)
+        };
+        assert!(ended("exit 0").is_ok());
+        assert!(matches!(ended("exit 3"), Err(Error::Failed { .. })));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{self as std_process, Command},
+    thread,
 };
 
 pub use browser::Browser;
@@ -103,13 +104,30 @@ impl Tools {
     /// Finds the tools, and installs what is missing.
     pub fn ensure(small: Small) -> Result<Self> {
         wasm_target()?;
-        let wasm_bindgen = wasm_bindgen_version()?;
-        Ok(Self {
+        let version = wasm_bindgen_version()?;
+        thread::scope(|beside| {
             // Without its features it cannot download anything, which it never has to, and is built sooner.
-            trunk: cargo_tool("trunk", "trunk", TRUNK, &["--no-default-features"])?,
-            wasm_bindgen: cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen, &[])?,
-            wasm_opt: small.or_without("wasm-opt", npm::wasm_opt)?,
-            terser: small.or_without("terser", npm::terser)?,
+            let trunk =
+                beside.spawn(|| cargo_tool("trunk", "trunk", TRUNK, &["--no-default-features"]));
+            // The same, and without what runs the tests of other people's projects.
+            let options = ["--no-default-features", "--bin", "wasm-bindgen"];
+            let wasm_bindgen = cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &version, &options);
+            let npm = || {
+                Ok((
+                    small.or_without("wasm-opt", npm::wasm_opt)?,
+                    small.or_without("terser", npm::terser)?,
+                ))
+            };
+            let npm: Result<_> = wasm_bindgen.and_then(|wasm_bindgen| Ok((wasm_bindgen, npm()?)));
+            let trunk = trunk.join();
+            let trunk = trunk.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            let (wasm_bindgen, (wasm_opt, terser)) = npm?;
+            Ok(Self {
+                trunk,
+                wasm_bindgen,
+                wasm_opt,
+                terser,
+            })
         })
     }
 
@@ -201,7 +219,7 @@ pub fn rust_version() -> Result<String> {
 }
 
 /// The wasm32 target of the Rust in use.
-fn wasm_target() -> Result<()> {
+pub fn wasm_target() -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let mut rustc = rustc();
     rustc.args(["--print", "target-libdir", "--target", TARGET]);
@@ -244,16 +262,18 @@ fn cargo_tool(program: &str, package: &str, version: &str, options: &[&str]) -> 
                     .arg(package)
                     // Otherwise it warns that the folder is not on the path.
                     .env("PATH", with_path(&[folder.join("bin")]))
-                    // They run for seconds and are compiled for minutes: half the optimisation is enough.
-                    .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
-                    .env("CARGO_PROFILE_RELEASE_LTO", "off")
-                    .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+                    // They run for a second, and are compiled for minutes: nothing of that is spent on making them fast.
+                    .arg("--debug")
+                    .env("CARGO_PROFILE_DEV_DEBUG", "0")
+                    .env("CARGO_PROFILE_DEV_OPT_LEVEL", "0")
+                    .env("CARGO_PROFILE_DEV_PANIC", "abort")
+                    .env("CARGO_INCREMENTAL", "0")
                     // The settings of this workspace are not meant for it.
                     .current_dir(folder)
                     .env_remove("CARGO_TARGET_DIR")
                     .env_remove("CARGO_BUILD_TARGET")
                     .env_remove("RUSTFLAGS");
-                process::run(&mut cargo)
+                process::run_cargo_telling(package, &mut cargo)
             },
         )
     })?;
