@@ -105,29 +105,24 @@ impl Tools {
     pub fn ensure(small: Small) -> Result<Self> {
         wasm_target()?;
         let version = wasm_bindgen_version()?;
-        thread::scope(|beside| {
+        let (trunk, wasm_bindgen) = thread::scope(|beside| {
             // Without its features it cannot download anything, which it never has to, and is built sooner.
             let trunk =
                 beside.spawn(|| cargo_tool("trunk", "trunk", TRUNK, &["--no-default-features"]));
             // The same, and without what runs the tests of other people's projects.
             let options = ["--no-default-features", "--bin", "wasm-bindgen"];
             let wasm_bindgen = cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &version, &options);
-            let npm = || {
-                Ok((
-                    small.or_without("wasm-opt", npm::wasm_opt)?,
-                    small.or_without("terser", npm::terser)?,
-                ))
-            };
-            let npm: Result<_> = wasm_bindgen.and_then(|wasm_bindgen| Ok((wasm_bindgen, npm()?)));
             let trunk = trunk.join();
-            let trunk = trunk.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            let (wasm_bindgen, (wasm_opt, terser)) = npm?;
-            Ok(Self {
-                trunk,
+            (
+                trunk.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
                 wasm_bindgen,
-                wasm_opt,
-                terser,
-            })
+            )
+        });
+        Ok(Self {
+            trunk: trunk?,
+            wasm_bindgen: wasm_bindgen?,
+            wasm_opt: small.or_without("wasm-opt", npm::wasm_opt)?,
+            terser: small.or_without("terser", npm::terser)?,
         })
     }
 
@@ -259,11 +254,11 @@ fn cargo_tool(program: &str, package: &str, version: &str, options: &[&str]) -> 
                     .args(["--version", version, "--root"])
                     .arg(folder)
                     .args(options)
+                    // They run for a second, and are compiled for minutes: nothing of that is spent on making them fast.
+                    .arg("--debug")
                     .arg(package)
                     // Otherwise it warns that the folder is not on the path.
                     .env("PATH", with_path(&[folder.join("bin")]))
-                    // They run for a second, and are compiled for minutes: nothing of that is spent on making them fast.
-                    .arg("--debug")
                     .env("CARGO_PROFILE_DEV_DEBUG", "0")
                     .env("CARGO_PROFILE_DEV_OPT_LEVEL", "0")
                     .env("CARGO_PROFILE_DEV_PANIC", "abort")
