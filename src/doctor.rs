@@ -52,6 +52,12 @@ pub struct Device {
 pub struct Site {
     /// The page's content security policy, from its header or from itself.
     pub policy: Option<String>,
+    /// Whether that stands in the page: there it cannot say who may frame the page.
+    pub in_page: bool,
+    /// `X-Frame-Options`.
+    pub frame_options: Option<String>,
+    /// `Strict-Transport-Security`.
+    pub transport: Option<String>,
     /// What each part of the app's WebAssembly was answered with.
     pub wasm: Vec<Sent>,
     /// What the redirect address was answered with, if it lies on the app's own origin.
@@ -205,6 +211,7 @@ fn judged(evidence: &Evidence) -> Vec<Finding> {
     if let Some(device) = evidence.device {
         lent(device, evidence, &mut found);
     }
+    found.push(alone(&evidence.root));
     let mut reaches = true;
     match &evidence.site {
         Some(site) => sent(site, config, evidence, &mut found, &mut reaches),
@@ -294,6 +301,8 @@ fn sent(
         found.push(finding);
         *reaches = lets;
     }
+    found.push(frames(site, root));
+    found.extend(transport(site, root));
     let right = |sent: &&Sent| sent.status == 200 && sent.kind.starts_with("application/wasm");
     if let Some(bad) = site.wasm.iter().find(|sent| !right(sent)) {
         found.push(wrong(
@@ -358,13 +367,7 @@ fn policy(policy: Option<&str>, config: &Config, root: &str) -> (Finding, bool) 
         let seen = fill(Doctor::PolicyNoneSeen, &[root]);
         return (bad(Doctor::PolicyNone, seen), true);
     };
-    let directive = |name: &str| {
-        policy.split(';').find_map(|directive| {
-            let directive = directive.trim();
-            let (known, sources) = directive.split_once(' ').unwrap_or((directive, ""));
-            known.eq_ignore_ascii_case(name).then_some(sources.trim())
-        })
-    };
+    let directive = |name: &str| directive(policy, name);
     let sources = |name: &str| directive(name).or_else(|| directive("default-src"));
     let connect = sources("connect-src").unwrap_or("*");
     // A path or a subdomain's star is not told apart from what it is not: what is generated has neither.
@@ -427,6 +430,109 @@ fn policy(policy: Option<&str>, config: &Config, root: &str) -> (Finding, bool) 
     }
     let seen = fill(Doctor::PolicySeen, &[org]);
     (good(Doctor::Policy, seen), true)
+}
+
+/// What a policy says of one thing, if it says anything.
+fn directive<'a>(policy: &'a str, name: &str) -> Option<&'a str> {
+    policy.split(';').find_map(|directive| {
+        let directive = directive.trim();
+        let (known, sources) = directive.split_once(' ').unwrap_or((directive, ""));
+        known.eq_ignore_ascii_case(name).then_some(sources.trim())
+    })
+}
+
+/// Whether a header keeps other pages from framing this one. Where the policy's says who may, the older one counts for nothing
+/// (Content Security Policy Level 3, section 6.4.2).
+fn frames(site: &Site, root: &str) -> Finding {
+    let policy = site.policy.as_deref().filter(|_| !site.in_page);
+    let ancestors = policy.and_then(|policy| directive(policy, "frame-ancestors"));
+    let (forbids, by) = match (ancestors, site.frame_options.as_deref()) {
+        (Some(who), _) => {
+            let anybody = |source: &str| matches!(source, "*" | "http:" | "https:");
+            let forbids = !who.split_whitespace().any(anybody);
+            (forbids, ["frame-ancestors ", who].concat())
+        }
+        (None, Some(options)) => {
+            let forbids = ["DENY", "SAMEORIGIN"]
+                .iter()
+                .any(|word| options.eq_ignore_ascii_case(word));
+            (forbids, ["X-Frame-Options: ", options].concat())
+        }
+        (None, None) => (false, Doctor::Nothing.words().to_owned()),
+    };
+    if forbids {
+        return good(Doctor::Frames, fill(Doctor::FramesSeen, &[root, &by]));
+    }
+    wrong(
+        Doctor::Frames,
+        Doctor::FramesWrong.words().to_owned(),
+        fill(Doctor::FramesWrongSeen, &[root, &by]),
+        Doctor::FramesRemedy.words().to_owned(),
+    )
+}
+
+/// Whether browsers are told to come by `https://` alone; nothing where the app is not served so (RFC 6797, section 6.1).
+fn transport(site: &Site, root: &str) -> Option<Finding> {
+    if !root.starts_with("https://") {
+        return None;
+    }
+    let sent = site.transport.as_deref().unwrap_or_default();
+    let seconds = sent.split(';').find_map(|directive| {
+        let (name, seconds) = directive.split_once('=')?;
+        let seconds = seconds.trim().trim_matches('"').parse::<u64>().ok();
+        seconds.filter(|_| name.trim().eq_ignore_ascii_case("max-age"))
+    });
+    Some(match seconds {
+        Some(1..) => good(
+            Doctor::Transport,
+            fill(Doctor::TransportSeen, &[root, sent]),
+        ),
+        _ => {
+            let seen = match sent {
+                "" => Doctor::Nothing.words(),
+                sent => sent,
+            };
+            wrong(
+                Doctor::Transport,
+                Doctor::TransportWrong.words().to_owned(),
+                fill(Doctor::TransportWrongSeen, &[root, seen]),
+                Doctor::TransportRemedy.words().to_owned(),
+            )
+        }
+    })
+}
+
+/// Hosts at which one name has a folder for each project.
+const SHARED: [&str; 4] = [
+    "github.io",
+    "gitlab.io",
+    "codeberg.page",
+    "storage.googleapis.com",
+];
+
+/// Whether the app has its origin to itself, as far as its address tells.
+fn alone(root: &str) -> Finding {
+    let origin = http::origin(root);
+    let host = http::host(root).split(':').next().unwrap_or_default();
+    let host = host.to_ascii_lowercase();
+    let is = |shared: &&str| {
+        let before = host.strip_suffix(*shared);
+        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    };
+    // A bucket that is no part of the name is a folder (Amazon S3, path-style requests).
+    let bucket = host.ends_with(".amazonaws.com") && host.starts_with("s3");
+    let shared = bucket || SHARED.iter().any(is);
+    let folder = root.strip_prefix(origin).is_some_and(|path| path != "/");
+    match (shared, folder) {
+        (true, true) => wrong(
+            Doctor::Alone,
+            Doctor::AloneWrong.words().to_owned(),
+            fill(Doctor::AloneWrongSeen, &[root, origin]),
+            Doctor::AloneRemedy.words().to_owned(),
+        ),
+        (false, false) => good(Doctor::Alone, fill(Doctor::AloneSeen, &[origin])),
+        _ => unknown(Doctor::Alone, fill(Doctor::AloneUnknown, &[origin])),
+    }
 }
 
 /// The discovery document, and what is wrong with it or with where it should be.
@@ -677,7 +783,8 @@ mod tests {
         "scopes_supported":["openid","profile","email"],"code_challenge_methods_supported":["S256"]}"#;
 
     const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-        connect-src 'self' https://id.acme.test; require-trusted-types-for 'script'; trusted-types 'none'";
+        connect-src 'self' https://id.acme.test; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+        trusted-types 'none'";
 
     fn well() -> Evidence {
         let page = |path: &str, kind: &str| Sent {
@@ -696,6 +803,9 @@ mod tests {
             }),
             site: Some(Site {
                 policy: Some(POLICY.to_owned()),
+                in_page: false,
+                frame_options: None,
+                transport: Some("max-age=31536000".to_owned()),
                 wasm: ["a_bg.wasm", "later.wasm"]
                     .map(|path| page(path, "application/wasm"))
                     .into(),
@@ -874,7 +984,13 @@ mod tests {
                 "Trusted Types",
             ),
         ] {
-            let site = well().site.map(|site| Site { policy, ..site });
+            // Who may frame the page is another matter.
+            let frame_options = Some("DENY".to_owned());
+            let site = well().site.map(|site| Site {
+                policy,
+                frame_options,
+                ..site
+            });
             let (about, said) = one_wrong(&Evidence { site, ..well() });
             assert_eq!(about, Doctor::Policy);
             assert!(said.contains(part), "{part} in {said}");
@@ -997,6 +1113,105 @@ mod tests {
         assert_eq!(about, Doctor::Assurance);
         assert!(said.contains("acrValues"), "{said}");
         assert_eq!(one_wrong(&evidence("", 400)).0, Doctor::Embedded);
+    }
+
+    #[test]
+    fn a_host_that_lets_others_frame_the_page_is_told() {
+        let with = |policy: &str, in_page, options: Option<&str>| Evidence {
+            site: well().site.map(|site| Site {
+                policy: Some(POLICY.replace("frame-ancestors 'none'; ", policy)),
+                in_page,
+                frame_options: options.map(str::to_owned),
+                ..site
+            }),
+            ..well()
+        };
+        for (policy, in_page, options, part) in [
+            ("", false, None, "nothing"),
+            ("", false, Some("ALLOWALL"), "X-Frame-Options: ALLOWALL"),
+            ("frame-ancestors http:; ", false, None, "ancestors http:"),
+            (
+                "frame-ancestors https:; ",
+                false,
+                Some("DENY"),
+                "ancestors https:",
+            ),
+            // In the page it counts for nothing.
+            ("frame-ancestors 'none'; ", true, None, "nothing"),
+        ] {
+            let (about, said) = one_wrong(&with(policy, in_page, options));
+            assert_eq!(about, Doctor::Frames, "{policy}");
+            assert!(
+                said.contains(part) && said.contains("cargo xtask build"),
+                "{said}"
+            );
+        }
+        for (policy, in_page, options) in [
+            ("frame-ancestors 'none'; ", false, None),
+            ("frame-ancestors 'self'; ", false, Some("ALLOWALL")),
+            ("", false, Some("deny")),
+            ("", true, Some("SAMEORIGIN")),
+        ] {
+            let found = findings(&with(policy, in_page, options));
+            assert_eq!(summary(&found), Doctor::AllWell.words(), "{policy}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_does_not_keep_browsers_from_http_is_told() {
+        let sends = |transport: Option<&str>| Evidence {
+            site: well().site.map(|site| Site {
+                transport: transport.map(str::to_owned),
+                ..site
+            }),
+            ..well()
+        };
+        for (transport, part) in [
+            (None, "nothing"),
+            (Some("max-age=0"), "max-age=0"),
+            (Some("includeSubDomains"), "includeSubDomains"),
+        ] {
+            let (about, said) = one_wrong(&sends(transport));
+            assert_eq!(about, Doctor::Transport);
+            assert!(
+                said.contains(part) && said.contains("max-age=31536000"),
+                "{said}"
+            );
+        }
+        for transport in ["max-age=63072000; includeSubDomains", "Max-Age=\"300\""] {
+            let found = findings(&sends(Some(transport)));
+            assert_eq!(summary(&found), Doctor::AllWell.words(), "{transport}");
+        }
+        // On one's own machine there is nothing to say.
+        let found = findings(&Evidence {
+            root: "http://localhost:8080/".to_owned(),
+            ..sends(None)
+        });
+        let about = |finding: &Finding| finding.about == Doctor::Transport;
+        assert!(!found.iter().any(about), "{found:#?}");
+    }
+
+    #[test]
+    fn an_origin_that_others_share_is_told() {
+        let at = |root: &str| alone(root).verdict;
+        for (root, verdict) in [
+            ("https://login.acme.example/", Verdict::InOrder),
+            ("https://acme.example:8443/", Verdict::InOrder),
+            ("https://mygithub.io/", Verdict::InOrder),
+            ("https://acme.github.io/door/", Verdict::Wrong),
+            ("https://ACME.GitHub.io/door/", Verdict::Wrong),
+            ("https://storage.googleapis.com/bucket/", Verdict::Wrong),
+            ("https://s3.eu-west-1.amazonaws.com/bucket/", Verdict::Wrong),
+            // Who knows what else there is, or will be.
+            ("https://acme.github.io/", Verdict::NotKnown),
+            ("https://acme.example/auth/", Verdict::NotKnown),
+        ] {
+            assert_eq!(at(root), verdict, "{root}");
+        }
+        let said = alone("https://acme.github.io/door/").lines().join(" ");
+        for part in ["https://acme.github.io", "custom domain", "deploy.md"] {
+            assert!(said.contains(part), "{part} in {said}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' {org}; \
-                      require-trusted-types-for 'script'; trusted-types 'none'";
+                      frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 const WASM: &str = "application/wasm";
 const PAGE: &str = "<!doctype html><html><link as=fetch crossorigin href=/a_bg.wasm rel=preload>\
                     <script type=module src=/boot.js data-later=/later.wasm></script>";
@@ -218,7 +218,8 @@ async fn what_is_wrong_in_the_configuration_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_host_lacks_is_named() {
-    let bars = Deployment::with("policy", "connect-src 'self'", [WASM; 2]).await;
+    let bars = "connect-src 'self'; frame-ancestors 'none'";
+    let bars = Deployment::with("policy", bars, [WASM; 2]).await;
     bars.ails("Content security policy", &["connect-src is: 'self'"])
         .await;
     assert!(
@@ -232,4 +233,24 @@ async fn what_the_host_lacks_is_named() {
     later
         .ails("WebAssembly", &["/later.wasm", "text/html"])
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_lets_others_frame_the_page_is_named() {
+    let policy = POLICY.replace("frame-ancestors 'none'; ", "");
+    let framed = Deployment::with("frames", &policy, [WASM; 2]).await;
+    framed
+        .ails("Frames", &["say of frames: nothing", "cargo xtask build"])
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_origin_that_others_may_share_is_named() {
+    let mut deployment = Deployment::new("folder").await;
+    deployment.app.push_str("/auth");
+    let (said, _) = deployment.examined().await;
+    let (_, finding) = said
+        .split_once("\nNot known: An origin of its own\n")
+        .unwrap_or_else(|| panic!("{said}"));
+    assert!(finding.contains("can read the tokens"), "{finding}");
 }

@@ -22,7 +22,8 @@ pub fn device() -> Device {
 /// What the app's own server sends.
 pub async fn site(root: &str, config: Option<&Config>) -> Option<Site> {
     let page = get(root).await?;
-    let header = page.headers().get("content-security-policy").ok().flatten();
+    let header = |name: &str| page.headers().get(name).ok().flatten();
+    let policy = header("content-security-policy");
     let first = place::find::<HtmlLinkElement>("link[rel=preload][as=fetch]");
     let second = place::find::<Element>("[data-later]");
     let modules = [
@@ -36,7 +37,10 @@ pub async fn site(root: &str, config: Option<&Config>) -> Option<Site> {
     let uri = config.map(|config| config.redirect_uri.as_str());
     let ours = uri.filter(|uri| uri.starts_with(root));
     Some(Site {
-        policy: header.or_else(|| {
+        in_page: policy.is_none(),
+        frame_options: header("x-frame-options"),
+        transport: header("strict-transport-security"),
+        policy: policy.or_else(|| {
             place::find::<HtmlMetaElement>("meta[http-equiv='Content-Security-Policy' i]")
                 .map(|meta| meta.content())
         }),

@@ -119,7 +119,8 @@ fn site(root: &str, config: Option<&Config>) -> Option<Site> {
         };
         attribute(tags().find(policy)?, " content")
     };
-    let header = page.header("content-security-policy").or_else(meta);
+    let sent = |name: &str| page.header(name).map(str::to_owned);
+    let policy = sent("content-security-policy");
     let first = tags()
         .filter(|tag| tag.starts_with("link") && tag.contains("preload"))
         .filter_map(|tag| attribute(tag, "href"))
@@ -137,11 +138,14 @@ fn site(root: &str, config: Option<&Config>) -> Option<Site> {
         });
     let uri = config.map(|config| config.redirect_uri.as_str());
     Some(Site {
-        policy: header.map(str::to_owned),
-        wasm: wasm.map(sent).collect(),
+        in_page: policy.is_none(),
+        policy: policy.or_else(|| meta().map(str::to_owned)),
+        frame_options: sent("x-frame-options"),
+        transport: sent("strict-transport-security"),
+        wasm: wasm.map(self::sent).collect(),
         callback: uri
             .filter(|uri| uri.starts_with(root))
-            .map(|uri| sent(uri.to_owned())),
+            .map(|uri| self::sent(uri.to_owned())),
     })
 }
 

@@ -38,6 +38,8 @@ fn a_deployment_that_is_well_is_said_to_be_and_nothing_is_done_but_one_interact(
             "Secure connection",
             "Storage",
             "Content security policy",
+            "Frames",
+            "An origin of its own",
             "WebAssembly",
             "The way back to this app",
             "Issuer",
@@ -206,6 +208,20 @@ fn what_is_wrong_in_the_configuration_is_named() {
             },
         );
     }
+}
+
+#[test]
+fn a_host_that_sends_no_headers_is_named() {
+    let scene = Scene::new().without_headers();
+    visit("doctor-frames", scene, async |visit| {
+        ails(
+            visit,
+            "Frames",
+            &["say of frames: nothing", "cargo xtask build --host"],
+        )
+        .await;
+        visit.screenshot("doctor-frames").await;
+    });
 }
 
 /// A deployment under another policy than ours, with an org that nobody can reach.
