@@ -21,6 +21,8 @@ pub struct HttpRequest {
     pub patience: u32,
     /// The most that the answer's body may have, in bytes. One that has more is read no further, and is empty.
     pub most: usize,
+    /// Whether it goes out although the page is closed meanwhile (Fetch Standard, section 2.2.5, keepalive).
+    pub keepalive: bool,
     /// Whether the browser's cookies of that server go along, and are taken from its answer.
     pub cookies: bool,
     /// The `Authorization` header: a token is in it.
@@ -78,6 +80,7 @@ impl HttpRequest {
             body: None,
             patience: PATIENCE,
             most: MOST,
+            keepalive: false,
             cookies: false,
             authorization: None,
             proof: None,

@@ -72,6 +72,8 @@ impl World for Device {
         Err(Failure::Insecure)
     }
 
+    async fn forget_proof_key(&self, _: &str) {}
+
     fn now(&self) -> u64 {
         0
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::visitor::{ORG, Visitor};
+use org::TokenFault;
 use serde_json::{Value, json};
 use vestibule::flow::{Ended, Event, Failure, Flow, OrgSession};
 use vestibule::http::HttpRequest;
@@ -158,6 +159,34 @@ async fn bound_tokens_are_good_with_their_key_alone() {
     assert_eq!(me(&thief, "").await.0, 401);
     assert_eq!(thief.renews().await.map(|_| ()), Err(Failure::Lapsed));
     assert_eq!(me(&mary, "").await.0, 200, "hers are still good");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_not_believed_leaves_neither_tokens_nor_a_key() {
+    let mary = before(r#","dpop":true"#);
+    mary.org().break_tokens(Some(TokenFault::Nonce));
+    sign_in(&mary).await;
+    assert_eq!(mary.failure(), Some(Failure::Token(TokenError::Nonce)));
+    assert_eq!(mary.keys(), 0, "its key is gone");
+    let exchange = mary.exchange();
+    let revoked = exchange
+        .iter()
+        .filter(|(request, _)| request.url.ends_with("/v1/revoke"));
+    assert_eq!(revoked.count(), 2);
+
+    // A code that is refused brings no tokens, and leaves no key either.
+    let mary = before(r#","dpop":true"#);
+    let fault = json!({"path": "/oauth2/default/v1/token", "kind": "oauth", "error": "invalid_grant", "times": 2});
+    mary.console("POST", "/console/faults", fault).await;
+    sign_in(&mary).await;
+    assert!(matches!(mary.failure(), Some(Failure::Exchange(_))));
+    assert_eq!(mary.keys(), 0);
+
+    let mary = signed_in(r#","dpop":true"#).await;
+    assert_eq!(mary.keys(), 1, "one that is believed has its own");
+    let tokens = mary.tokens().expect("she has some");
+    mary.forgets_the_key_of(&tokens).await;
+    assert_eq!(mary.keys(), 0);
 }
 
 #[tokio::test]

@@ -40,6 +40,10 @@ struct Org {
     /// How often its keys were asked for.
     asked: Cell<u32>,
     date: Cell<Option<u64>>,
+    /// What was asked of it to make a token worthless: the body, and whether that goes out though the page closes.
+    revoked: RefCell<Vec<(String, bool)>>,
+    /// How many of these wait for an answer, and how many did so at once.
+    waiting: Cell<[u32; 2]>,
     /// The device's clock.
     now: Cell<u64>,
 }
@@ -51,6 +55,8 @@ impl Org {
             keys: RefCell::new(vec![public("k1", 0)]),
             asked: Cell::new(0),
             date: Cell::new(Some(NOW)),
+            revoked: RefCell::default(),
+            waiting: Cell::default(),
             now: Cell::new(NOW),
         }
     }
@@ -64,6 +70,20 @@ impl Org {
 
 impl Transport for Org {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Unreachable> {
+        if request.url.ends_with("/v1/revoke") {
+            let body = request.body.as_ref().map(|body| body.expose().to_owned());
+            let revoked = (body.unwrap_or_default(), request.keepalive);
+            self.revoked.borrow_mut().push(revoked);
+            let [now, most] = self.waiting.get();
+            self.waiting.set([now + 1, most.max(now + 1)]);
+            tokio::task::yield_now().await;
+            let [now, most] = self.waiting.get();
+            self.waiting.set([now - 1, most]);
+            return Ok(HttpResponse {
+                status: 200,
+                ..HttpResponse::default()
+            });
+        }
         let body = if request.url.ends_with("/v1/keys") {
             self.asked.set(self.asked.get() + 1);
             json!({ "keys": *self.keys.borrow() })
@@ -99,6 +119,8 @@ impl World for Org {
     async fn signs(&self, _: &str, _: &[u8]) -> Result<Vec<u8>, Failure> {
         Err(Failure::Insecure)
     }
+
+    async fn forget_proof_key(&self, _: &str) {}
 
     fn now(&self) -> u64 {
         self.now.get() * 1000
@@ -403,6 +425,69 @@ async fn blanks_among_the_assurances_let_nobody_in_without_one() {
     let problem = Config::parse(text, "https://app.acme.test/").map(|_| ());
     let member = Member::Other("acrValues");
     assert_eq!(problem, Err(Problem::Member(member)));
+}
+
+/// Both tokens were to be made worthless, at once, and although the page is closed meanwhile.
+fn were_revoked(org: &Org, refresh: &str, access: &str) {
+    let sent = org.revoked.take();
+    let expected = [(refresh, "refresh_token"), (access, "access_token")];
+    let expected =
+        expected.map(|(token, hint)| format!("token={token}&token_type_hint={hint}&client_id=app"));
+    let bodies: Vec<&String> = sent.iter().map(|(body, _)| body).collect();
+    assert_eq!(bodies, expected.iter().collect::<Vec<_>>());
+    assert!(sent.iter().all(|(_, keepalive)| *keepalive));
+    assert_eq!(org.waiting.take(), [0, 2], "both at once");
+}
+
+#[tokio::test]
+async fn what_came_and_is_not_believed_is_made_worthless() {
+    let org = Org::new();
+    let gives = |id: &Value, which: usize| {
+        org.gives(&signed(&header(), id, which));
+        org.answer.borrow_mut()["refresh_token"] = json!("r2");
+        org.answer.borrow_mut()["access_token"] = json!("a2");
+    };
+    let renewed = renewal("a2");
+    let mut good = renewed.clone();
+    good["nonce"] = json!("n");
+    gives(&good, 0);
+    let (mine, _) = judged(&org).await.expect("the tokens are good");
+    assert_eq!(org.revoked.take(), [], "they are used");
+
+    // Signed by somebody else, without an ID token, of no type.
+    gives(&good, 1);
+    assert_eq!(refused(&org).await, Some(TokenError::Signature));
+    were_revoked(&org, "r2", "a2");
+    gives(&good, 0);
+    org.answer.borrow_mut()["id_token"] = Value::Null;
+    assert_eq!(refused(&org).await, Some(TokenError::NoIdToken));
+    were_revoked(&org, "r2", "a2");
+    gives(&good, 0);
+    org.answer.borrow_mut()["token_type"] = Value::Null;
+    assert_eq!(refused(&org).await, Some(TokenError::NoAccessToken));
+    were_revoked(&org, "r2", "a2");
+
+    // The same of a renewal.
+    let memory = Memory::default();
+    let mut foreign = renewed.clone();
+    foreign["sub"] = json!("00u2");
+    gives(&foreign, 0);
+    let refused = flow::renew(&org, &config(""), &memory, &mine).await;
+    let error = TokenError::Subject;
+    assert_eq!(refused.map(|_| ()), Err(Failure::Token(error)));
+    were_revoked(&org, "r2", "a2");
+    gives(&renewed, 0);
+    let newer = flow::renew(&org, &config(""), &memory, &mine).await;
+    assert!(newer.is_ok() && org.revoked.take().is_empty());
+
+    // What a refusal has beside it is none of ours.
+    org.answer.replace(json!({"error": "invalid_grant"}));
+    let refused = judged(&org).await.map(|_| ());
+    assert!(matches!(refused, Err(Failure::Exchange(_))), "{refused:?}");
+    assert_eq!(org.revoked.take(), []);
+
+    assert!(flow::revoke(&org, &config(""), &mine).await, "it answers");
+    were_revoked(&org, "r2", "a2");
 }
 
 /// Tokens of a tab, and what another tab of its session tells it of newer ones: as it should be, but for `change`, and with

@@ -84,6 +84,9 @@ async fn exchange(
     } else {
         RequestCredentials::Omit
     });
+    if request.keepalive {
+        set(&init, "keepalive", &JsValue::TRUE);
+    }
     init.set_cache(RequestCache::NoStore);
     init.set_redirect(RequestRedirect::Error);
     let answer = fetch(&request.url, &init, abort, out).await?;

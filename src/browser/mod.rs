@@ -25,7 +25,7 @@ use crate::oauth::{Key, ProofKey};
 use crate::trace;
 
 pub use fetch::{answers, text};
-pub use proof::{forget as forget_proof_key, let_go as let_go_of_proof_key};
+pub use proof::{let_go as let_go_of_proof_key, sweep as sweep_proof_keys};
 pub use storage::Storage;
 pub use whole::{is_whole, whole};
 
@@ -110,6 +110,10 @@ impl World for Browser {
 
     async fn signs(&self, name: &str, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
         proof::sign(name, bytes).await.ok_or(Failure::Insecure)
+    }
+
+    async fn forget_proof_key(&self, name: &str) {
+        proof::forget(name).await;
     }
 
     fn now(&self) -> u64 {

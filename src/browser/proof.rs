@@ -4,15 +4,22 @@
 use std::cell::RefCell;
 
 use js_sys::{Array, Promise, Uint8Array};
-use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::js::{call, global, member, object, set, settled};
+use super::timer;
 use crate::oauth::ProofKey;
 
 const DATABASE: &str = "vestibule";
 const STORE: &str = "keys";
+/// When a pair was used last, beside its two halves: milliseconds since 1970. It is written once an hour at most.
+const USED: &str = "used";
+const HOUR: f64 = 3_600_000.0;
+/// A pair that nobody has used for so long is of a tab that was closed: a week, after which an org renews no tokens either
+/// unless it is set up to (protocol reference, 1.5).
+const LONG: f64 = 7.0 * 24.0 * HOUR;
 
 thread_local! {
     /// The pair in use, by its name. Where the browser keeps nothing, it lives as long as the page.
@@ -47,10 +54,50 @@ pub fn let_go() {
 }
 
 /// Forgets the pair of that name.
-pub async fn forget(name: &str) {
-    let_go();
+pub(super) async fn forget(name: &str) {
+    if PAIR.with_borrow(|pair| pair.as_ref().is_some_and(|(known, _)| known == name)) {
+        let_go();
+    }
     // A browser without such a store keeps no pair either.
     let _ = stored("delete", &[&JsValue::from_str(name)]).await;
+}
+
+/// Forgets the pairs of a deployment that nobody has used for long.
+pub async fn sweep(namespace: String) {
+    let prefix = [&namespace, "|"].concat();
+    let names = stored("getAllKeys", &[]).await;
+    let names = names.and_then(|names| names.dyn_into::<Array>().ok());
+    for key in names.iter().flat_map(Array::iter) {
+        if key
+            .as_string()
+            .is_none_or(|name| !name.starts_with(&prefix))
+        {
+            continue;
+        }
+        let Some(pair) = stored("get", &[&key]).await else {
+            continue;
+        };
+        match member(&pair, USED) {
+            Some(_) if unused(&pair) > LONG => {
+                let _ = stored("delete", &[&key]).await;
+            }
+            Some(_) => {}
+            // An earlier version did not write it.
+            None => touch(&pair, &key).await,
+        }
+    }
+}
+
+/// For how many milliseconds a pair has not been used, as far as that was written.
+fn unused(pair: &JsValue) -> f64 {
+    let used = member(pair, USED).and_then(|used| used.as_f64());
+    used.map_or(f64::INFINITY, |used| timer::now() as f64 - used)
+}
+
+/// Writes that a pair is used now.
+async fn touch(pair: &JsValue, key: &JsValue) {
+    set(pair, USED, &JsValue::from_f64(timer::now() as f64));
+    let _ = stored("put", &[pair, key]).await;
 }
 
 /// The pair of that name: the stored one, or a new one. Of two tabs that make one at once, the first one's counts.
@@ -59,19 +106,23 @@ async fn pair(name: &str) -> Option<JsValue> {
         let (known, pair) = pair.as_ref()?;
         (known == name).then(|| pair.clone())
     });
-    if known.is_some() {
-        return known;
-    }
     let key = JsValue::from_str(name);
-    let found = match stored("get", &[&key]).await {
-        Some(found) => found,
-        None => {
-            let made = make().await?;
-            let _ = stored("add", &[&made, &key]).await;
-            stored("get", &[&key]).await.unwrap_or(made)
-        }
+    let found = match known {
+        Some(known) => known,
+        None => match stored("get", &[&key]).await {
+            Some(found) => found,
+            None => {
+                let made = make().await?;
+                set(&made, USED, &JsValue::from_f64(timer::now() as f64));
+                let _ = stored("add", &[&made, &key]).await;
+                stored("get", &[&key]).await.unwrap_or(made)
+            }
+        },
     };
     PAIR.set(Some((name.to_owned(), found.clone())));
+    if unused(&found) > HOUR {
+        touch(&found, &key).await;
+    }
     Some(found)
 }
 

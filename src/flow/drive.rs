@@ -45,6 +45,8 @@ pub trait World: Transport {
     /// # Errors
     /// [`Failure::Insecure`] where there is no such key.
     fn signs(&self, name: &str, bytes: &[u8]) -> impl Future<Output = Result<Vec<u8>, Failure>>;
+    /// Forgets that key pair: nothing is to be signed with it any more.
+    fn forget_proof_key(&self, name: &str) -> impl Future<Output = ()>;
     /// Milliseconds since 1970.
     fn now(&self) -> u64;
 }

@@ -1,6 +1,8 @@
 //! The authorization server: from a code to tokens, from tokens to newer ones, requests with them, and their end.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::task::Poll;
 
 use super::{Failure, World};
 use crate::config::Config;
@@ -46,15 +48,41 @@ pub async fn exchange(
     if attempt.route == Route::StateToken {
         return Err(Failure::ActivationSignsIn);
     }
-    let (mut id, mut secret) = ([0; 16], [0; 32]);
+    let mut id = [0; 16];
     world.random(&mut id)?;
-    world.random(&mut secret)?;
     let name = oauth::name_of(&id);
     let request = oauth::exchange(config, code, attempt);
-    let answer = proven(world, config, memory, request, &name, None).await?;
+    let answer = proven(world, config, memory, request, &name, None).await;
+    let begun = match &answer {
+        Ok(answer) => begin(world, config, memory, attempt, answer, name.clone()).await,
+        Err(failure) => Err(failure.clone()),
+    };
+    if begun.is_err() {
+        // The code is spent, so nobody will ever use what came for it.
+        if let Ok(answer) = &answer {
+            revoke_all(world, config, &oauth::given(answer.body.expose())).await;
+        }
+        if config.dpop {
+            world.forget_proof_key(&key_name(config, &name)).await;
+        }
+    }
+    begun
+}
+
+/// The session that an answer to the exchange begins, if it is to be believed. `name` is its name, and its key's.
+async fn begin(
+    world: &impl World,
+    config: &Config,
+    memory: &Memory,
+    attempt: &Attempt,
+    answer: &HttpResponse,
+    name: String,
+) -> Result<(Tokens, Claims), Failure> {
+    let mut secret = [0; 32];
+    world.random(&mut secret)?;
     let mut tokens = match Tokens::read(answer.body.expose(), world.now() / 1000) {
         Some(tokens) => tokens.map_err(Failure::Token)?,
-        None => return Err(Failure::Exchange(Refusal::read(&answer))),
+        None => return Err(Failure::Exchange(Refusal::read(answer))),
     };
     if tokens.bound {
         tokens.key.clone_from(&name);
@@ -90,10 +118,26 @@ pub async fn renew(
         publish(world, config, memory).await?;
     }
     let answer = proven(world, config, memory, request, &before.key, None).await?;
+    let renewed = take_up(world, config, memory, before, &known, &answer).await;
+    if matches!(renewed, Err(Failure::Token(_))) {
+        revoke_all(world, config, &oauth::given(answer.body.expose())).await;
+    }
+    renewed
+}
+
+/// The newer tokens that an answer brings, if they are to be believed.
+async fn take_up(
+    world: &impl World,
+    config: &Config,
+    memory: &Memory,
+    before: &Tokens,
+    known: &Claims,
+    answer: &HttpResponse,
+) -> Result<(Tokens, Claims), Failure> {
     let mut tokens = match before.renewed(answer.body.expose(), world.now() / 1000) {
         Some(tokens) => tokens.map_err(Failure::Token)?,
         None => {
-            let refusal = Refusal::read(&answer);
+            let refusal = Refusal::read(answer);
             return Err(match refusal.is_final() {
                 true => Failure::Lapsed,
                 false => Failure::Exchange(refusal),
@@ -102,9 +146,9 @@ pub async fn renew(
     };
     if tokens.id == before.id {
         bound(config, &tokens)?;
-        return Ok((tokens, known));
+        return Ok((tokens, known.clone()));
     }
-    let tie = Tie::Renewal(&known);
+    let tie = Tie::Renewal(known);
     let claims = believe(world, config, memory, &mut tokens, answer.date, tie).await?;
     Ok((tokens, claims))
 }
@@ -146,18 +190,51 @@ pub async fn authorized(
     proven(world, config, memory, request, &tokens.key, Some(tokens)).await
 }
 
-/// Makes the tokens worthless at the org, the refresh token first, and says whether the org could be reached. A failure
-/// changes nothing: the session ends here anyway.
+/// Makes the tokens worthless at the org, both at once, and says whether the org answered. A failure changes nothing: the
+/// session ends here anyway.
 pub async fn revoke(world: &impl Transport, config: &Config, tokens: &Tokens) -> bool {
-    if let Some(refresh) = &tokens.refresh {
-        let _ = world
-            .send(oauth::revoke(config, refresh, "refresh_token"))
-            .await;
+    revoke_all(world, config, &tokens.revocable()).await
+}
+
+/// Forgets the key that the tokens are bound to, if they are: they are of no use any more.
+pub async fn forget_key(world: &impl World, config: &Config, tokens: &Tokens) {
+    if tokens.bound {
+        let name = key_name(config, &tokens.key);
+        world.forget_proof_key(&name).await;
     }
-    world
-        .send(oauth::revoke(config, &tokens.access, "access_token"))
-        .await
-        .is_ok()
+}
+
+/// What the world calls a key of this deployment.
+fn key_name(config: &Config, key: &str) -> String {
+    [&config.namespace(), "|", key].concat()
+}
+
+/// All of them are on their way before one is answered: a page that is closed meanwhile has sent them.
+async fn revoke_all(
+    world: &impl Transport,
+    config: &Config,
+    tokens: &[(Secret, &'static str)],
+) -> bool {
+    let send = |(token, hint): &(Secret, &str)| {
+        let request = oauth::revoke(config, token, hint);
+        Box::pin(world.send(request))
+    };
+    let mut sent: Vec<_> = tokens.iter().map(send).collect();
+    let mut answered = false;
+    poll_fn(|context| {
+        sent.retain_mut(|sent| match sent.as_mut().poll(context) {
+            Poll::Ready(answer) => {
+                answered |= answer.is_ok();
+                false
+            }
+            Poll::Pending => true,
+        });
+        match sent.is_empty() {
+            true => Poll::Ready(answered),
+            false => Poll::Pending,
+        }
+    })
+    .await
 }
 
 async fn believe(
@@ -261,7 +338,7 @@ async fn proven(
         Some(token) => Some(world.sha256(token).await?),
         None => None,
     };
-    let name = [&config.namespace(), "|", key].concat();
+    let name = key_name(config, key);
     let key = world.proof_key(&name).await?;
     let mut again = true;
     loop {

@@ -15,5 +15,5 @@ pub use drive::{
     Deed, Entered, World, activate, alone, answer, carry, enter, navigate, probe, start,
 };
 pub use failure::{Denial, Failure};
-pub use grant::{Memory, authorized, exchange, heard, renew, revoke};
+pub use grant::{Memory, authorized, exchange, forget_key, heard, renew, revoke};
 pub use phase::{AGAIN, Ended, Event, Flow, Found, OrgSession, Phase, Session, Way};

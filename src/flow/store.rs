@@ -1091,6 +1091,10 @@ impl FlowStore {
             None => Err(Failure::ForeignCallback),
         };
         if inner.epoch.get() != epoch {
+            // Whoever went elsewhere meanwhile has no use for what came.
+            if let Ok((tokens, _)) = exchanged {
+                inner.keeper.discard(tokens);
+            }
             return;
         }
         // The code is spent, whatever came of it.

@@ -12,4 +12,4 @@ pub use challenge::Challenge;
 pub use claims::{Claims, Expected, IdToken, Key, SKEW, Tie, key, made_at};
 pub use dpop::{Proof, ProofKey, Server, Servers, signed};
 pub use error::{Refusal, Setting, TokenError};
-pub use token::{TURNS, Tokens, exchange, logout, name_of, refresh, revoke, secret_of};
+pub use token::{TURNS, Tokens, exchange, given, logout, name_of, refresh, revoke, secret_of};

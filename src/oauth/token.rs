@@ -98,10 +98,22 @@ pub fn revoke(config: &Config, token: &Secret, hint: &str) -> HttpRequest {
         ("client_id", &config.client_id),
     ]);
     HttpRequest {
-        // Whoever signs out is not to wait for it.
+        // Whoever signs out is not to wait for it, and may close the page at once.
         patience: http::BRIEF,
+        keepalive: true,
         ..HttpRequest::form(config.endpoint("/v1/revoke"), fields)
     }
+}
+
+/// The tokens that an answer of the token endpoint gave, believed or not, each with the hint that [`revoke`] takes: the one
+/// first that brings more of the others.
+pub fn given(text: &str) -> Vec<(Secret, &'static str)> {
+    let Some(root) = json::parse(text) else {
+        return Vec::new();
+    };
+    let given = |name| Some((token(&root, name)?, name));
+    let names = ["refresh_token", "access_token"];
+    names.into_iter().filter_map(given).collect()
 }
 
 /// Where the org ends its own session (OpenID Connect RP-Initiated Logout 1.0, section 2). The browser comes back from there
@@ -247,6 +259,13 @@ impl Tokens {
         let mut out = String::new();
         Value::Object(members).write(&mut out);
         out
+    }
+
+    /// Those that can be made worthless at the org, each with the hint that [`revoke`] takes.
+    pub fn revocable(&self) -> Vec<(Secret, &'static str)> {
+        let refresh = self.refresh.clone().map(|token| (token, "refresh_token"));
+        let access = (self.access.clone(), "access_token");
+        refresh.into_iter().chain([access]).collect()
     }
 
     /// How the access token is presented (RFC 6750, section 2.1; RFC 9449, section 7.1).

@@ -175,7 +175,10 @@ impl Keeper {
                 self.listen();
                 self.schedule();
             }
-            _ => self.0.storage.remove(TOKENS),
+            ended => {
+                self.0.storage.remove(TOKENS);
+                self.forget_key(ended);
+            }
         }
     }
 
@@ -206,6 +209,11 @@ impl Keeper {
     /// Somebody has signed in. What they had before is ended at the org; where it is the same person, the other tabs of
     /// that session go on with what is new.
     pub(crate) fn begin(self, mut tokens: Tokens, claims: &Claims) {
+        let config = self.0.config;
+        if config.dpop {
+            // Each sign-in makes a key, and a tab that was closed has left its own.
+            spawn(browser::sweep_proof_keys(config.namespace()));
+        }
         let before = self.0.tokens.take();
         let Some(before) = before else {
             return self.keep(tokens);
@@ -222,18 +230,34 @@ impl Keeper {
         if same {
             self.tell_renewed();
         }
+        self.discard(before);
+    }
+
+    /// Nobody wants these tokens any more.
+    pub(crate) fn discard(self, tokens: Tokens) {
         spawn(async move {
-            self.bury(before).await;
+            self.bury(tokens).await;
         });
     }
 
-    /// Makes tokens worthless at the org, and forgets the key that they were bound to. Says whether the org is there.
+    /// Makes tokens worthless at the org, and forgets the key that they were bound to. Says whether the org answered.
     async fn bury(self, tokens: Tokens) -> bool {
-        let config = self.0.config;
-        if tokens.bound {
-            browser::forget_proof_key(&[&config.namespace(), "|", &tokens.key].concat()).await;
+        let revoked = flow::revoke(&Browser, self.0.config, &tokens);
+        self.forget_key(Some(tokens.clone()));
+        revoked.await
+    }
+
+    /// Nothing is signed any more with the key that these were bound to.
+    fn forget_key(self, tokens: Option<Tokens>) {
+        if let Some(tokens) = tokens {
+            spawn(async move { flow::forget_key(&Browser, self.0.config, &tokens).await });
         }
-        flow::revoke(&Browser, config, &tokens).await
+    }
+
+    /// The tokens have come to their end, and nothing renews them.
+    fn lapse(self) {
+        let ended = self.end(Ended::Lapsed);
+        self.forget_key(ended);
     }
 
     /// The tokens, with an access token that is good, renewed if it has to be.
@@ -284,7 +308,7 @@ impl Keeper {
         let state = self.0;
         if !state.renewing.get() && !self.changed(before) {
             if before.refresh.is_none() {
-                self.end(Ended::Lapsed);
+                self.lapse();
                 return Err(Failure::Lapsed);
             }
             state.renewing.set(true);
@@ -325,23 +349,9 @@ impl Keeper {
             // A page that has just come up may not speak yet.
             self.until(ANSWERS, || self.speaks_as(before)).await;
             state.stage.set(Stage::Asking);
-            state.promised.set(0);
-            let latest = timer::now().saturating_add(u64::from(TURN));
-            self.say(Word::Ask {
-                from: state.id.clone(),
-                turn: before.turn,
-            });
-            self.until(ANSWERS, || self.changed(before)).await;
-            loop {
-                let until = state.promised.get().min(latest);
-                let left = until.saturating_sub(timer::now());
-                if left == 0 || self.changed(before) {
-                    break;
-                }
-                let left = u32::try_from(left).unwrap_or(TURN);
-                let broken = || state.promised.get() == 0;
-                self.until(left, || self.changed(before) || broken()).await;
-            }
+            let from = state.id.clone();
+            let turn = before.turn;
+            self.asks(before, Word::Ask { from, turn }).await;
         }
         if self.changed(before) {
             return self.current().map(|_| ()).ok_or(Failure::Lapsed);
@@ -364,11 +374,36 @@ impl Keeper {
                 Ok(())
             }
             Err(failure @ (Failure::Lapsed | Failure::Token(_))) => {
-                self.say(Word::Ended { turn: before.turn });
-                self.end(Ended::Lapsed);
+                // Whoever has newer ones says so.
+                self.asks(before, Word::Ended { turn: before.turn }).await;
+                if self.changed(before) {
+                    return self.current().map(|_| ()).ok_or(Failure::Lapsed);
+                }
+                if let Some(ended) = self.end(Ended::Lapsed) {
+                    self.discard(ended);
+                }
                 Err(failure)
             }
             Err(failure) => Err(failure),
+        }
+    }
+
+    /// Says something that other tabs answer who have newer tokens, and waits for these.
+    async fn asks(self, before: &Tokens, word: Word) {
+        let state = self.0;
+        state.promised.set(0);
+        let latest = timer::now().saturating_add(u64::from(TURN));
+        self.say(word);
+        self.until(ANSWERS, || self.changed(before)).await;
+        loop {
+            let until = state.promised.get().min(latest);
+            let left = until.saturating_sub(timer::now());
+            if left == 0 || self.changed(before) {
+                break;
+            }
+            let left = u32::try_from(left).unwrap_or(TURN);
+            let broken = || state.promised.get() == 0;
+            self.until(left, || self.changed(before) || broken()).await;
         }
     }
 
@@ -409,7 +444,8 @@ impl Keeper {
         let tokens = self.end_with(why, org)?;
         // Nobody was in this session's tabs; of the person's other ones that says nothing.
         if why != Ended::Idle {
-            self.tell_the_end(&tokens).await;
+            let tokens = tokens.clone();
+            spawn(async move { self.tell_the_end(&tokens).await });
         }
         let answered = self.bury(tokens).await;
         (org == OrgSession::Ending).then_some(answered)
@@ -549,7 +585,7 @@ impl Keeper {
                 if tokens.turn > turn {
                     self.tell_renewed();
                 } else {
-                    self.end(Ended::Lapsed);
+                    self.lapse();
                 }
             }
         }
@@ -617,7 +653,7 @@ impl Keeper {
         if theirs && self.current().is_some_and(|now| still(&now)) {
             // The tabs of the session that was signed out of have heard it before: this one is another one's.
             if let Some(tokens) = self.end(Ended::Elsewhere) {
-                self.bury(tokens).await;
+                self.discard(tokens);
             }
         }
     }
@@ -655,8 +691,7 @@ impl Keeper {
             return self.arm();
         }
         if tokens.refresh.is_none() {
-            self.end(Ended::Lapsed);
-            return;
+            return self.lapse();
         }
         // Nobody looks: it is done once somebody does. What another tab was about to do cannot wait.
         if place::hidden() && !self.0.orphaned.get() {

@@ -11,6 +11,7 @@ pub mod traced;
 pub mod trail;
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::body::{Body, to_bytes};
@@ -43,6 +44,8 @@ pub struct Near {
     off: Cell<i64>,
     /// What it proves itself with.
     proves: p256::ecdsa::SigningKey,
+    /// What its keys are called.
+    keys: RefCell<BTreeSet<String>>,
     /// The org's cookies, by name.
     jar: RefCell<Vec<(String, String)>>,
 }
@@ -162,7 +165,8 @@ impl World for Near {
         getrandom::fill(bytes).map_err(|_| Failure::Insecure)
     }
 
-    async fn proof_key(&self, _: &str) -> Result<ProofKey, Failure> {
+    async fn proof_key(&self, name: &str) -> Result<ProofKey, Failure> {
+        self.keys.borrow_mut().insert(name.to_owned());
         let point = self.proves.verifying_key().to_encoded_point(false);
         let part = |part: Option<&p256::FieldBytes>| {
             Base64UrlUnpadded::encode_string(part.map_or(&[][..], |part| part.as_slice()))
@@ -176,6 +180,10 @@ impl World for Near {
     async fn signs(&self, _: &str, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
         let signature: p256::ecdsa::Signature = self.proves.sign(bytes);
         Ok(signature.to_bytes().to_vec())
+    }
+
+    async fn forget_proof_key(&self, name: &str) {
+        self.keys.borrow_mut().remove(name);
     }
 
     fn now(&self) -> u64 {
@@ -244,6 +252,7 @@ impl Visitor {
                 online: Cell::new(true),
                 exchange: RefCell::default(),
                 proves: a_key(),
+                keys: RefCell::default(),
                 off: Cell::new(0),
                 jar: RefCell::new(Vec::new()),
             },
@@ -590,6 +599,16 @@ impl Visitor {
         flow::authorized(&self.world, &self.config, &self.memory, &tokens, request).await
     }
 
+    /// Will prove nothing any more with the key that these tokens are bound to.
+    pub async fn forgets_the_key_of(&self, tokens: &Tokens) {
+        flow::forget_key(&self.world, &self.config, tokens).await;
+    }
+
+    /// How many keys to prove anything with this browser has.
+    pub fn keys(&self) -> usize {
+        self.world.keys.borrow().len()
+    }
+
     /// The clock of the device is so many seconds ahead.
     pub fn clock_is_off(&self, seconds: i64) {
         self.world.off.set(seconds);
@@ -757,6 +776,7 @@ impl Visitor {
                 online: Cell::new(true),
                 exchange: RefCell::default(),
                 proves: a_key(),
+                keys: RefCell::default(),
                 off: Cell::new(0),
                 jar: RefCell::new(Vec::new()),
             },

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use browser_tests::{Config, Failure, Fault, FaultKind, Scene, Visit, Window, visit};
+use browser_tests::{Config, Failure, Fault, FaultKind, Scene, TokenFault, Visit, Window, visit};
 use serde_json::{Value, json};
 
 use crate::renewal::{doubles, kept, renewing, signs_in};
@@ -287,6 +287,142 @@ fn tokens_bound_to_a_key_are_of_use_to_this_browser_alone() {
         walk::goes_to_sign_in(visit).await;
         walk::signs_in(visit, ADA.email, ADA.password).await;
         Stop::Home.met(visit).await;
+    });
+}
+
+/// What the keys are called that the browser keeps, without what tells this deployment's from others.
+async fn names_of_keys(visit: &Visit) -> Vec<String> {
+    let names = "new Promise((done) => {
+        const opening = indexedDB.open('vestibule');
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const all = database.transaction('keys').objectStore('keys').getAllKeys();
+          all.onsuccess = () => { database.close(); done(all.result); };
+        };
+      })";
+    let names: Vec<String> =
+        serde_json::from_value(visit.evaluate(names).await).expect("names of keys");
+    let last = |name: &String| name.rsplit('|').next().map(str::to_owned);
+    names.iter().filter_map(last).collect()
+}
+
+/// Keeps a key as tabs have left it that were closed so many days ago, or in an earlier version.
+async fn has_kept_a_key(visit: &Visit, name: &str, days: Option<u32>) {
+    let namespace = format!("{}/oauth2/default|vestibule", visit.org_origin());
+    let used = days.map(|days| format!("used: Date.now() - {days} * 86400000"));
+    let put = format!(
+        "new Promise((done) => {{
+            const opening = indexedDB.open('vestibule');
+            opening.onsuccess = () => {{
+              const database = opening.result;
+              const put = database.transaction('keys', 'readwrite').objectStore('keys').put({{ {} }}, {});
+              put.onsuccess = () => {{ database.close(); done(true); }};
+            }};
+          }})",
+        used.unwrap_or_default(),
+        json!(name.replace("{ours}", &namespace))
+    );
+    assert_eq!(visit.evaluate(&put).await, json!(true));
+}
+
+/// Ada signs in, and her tokens are bound to a key, and live so long.
+async fn signs_in_with_a_key(visit: &Visit, seconds: u32) {
+    let switches = json!({"tokenSeconds": seconds});
+    visit.console_of_the_org("POST", "client", &switches).await;
+    walk::comes_with_an_account(visit).await;
+    // The org names its nonce by a refusal.
+    visit.expect(Failure::Status(400));
+    walk::signs_in(visit, ADA.email, ADA.password).await;
+    Stop::Home.met(visit).await;
+}
+
+#[test]
+fn keys_of_tabs_that_were_closed_are_removed_in_time() {
+    let scene = with(vec![("dpop", json!(true))]);
+    visit("dpop-keys", scene, async |visit| {
+        signs_in_with_a_key(visit, 3600).await;
+        let own = names_of_keys(visit).await;
+        assert_eq!(own.len(), 1, "{own:?}");
+        has_kept_a_key(visit, "{ours}|closed", Some(8)).await;
+        has_kept_a_key(visit, "{ours}|other-tab", Some(6)).await;
+        has_kept_a_key(visit, "{ours}|before", None).await;
+        has_kept_a_key(visit, "another-app|theirs", Some(80)).await;
+        walk::signs_out(visit).await;
+        walk::goes_to_sign_in(visit).await;
+        visit.expect(Failure::Status(400));
+        walk::signs_in(visit, ADA.email, ADA.password).await;
+        Stop::Home.met(visit).await;
+        let left = visit
+            .until("the key of the closed tab to be gone", async || {
+                let names = names_of_keys(visit).await;
+                (!names.iter().any(|name| name == "closed")).then_some(names)
+            })
+            .await;
+        for kept in ["other-tab", "before", "theirs"] {
+            assert!(left.iter().any(|name| name == kept), "{kept}: {left:?}");
+        }
+        assert_eq!(left.len(), 4, "and the one that is in use: {left:?}");
+        assert!(!left.contains(&own[0]), "{left:?}");
+    });
+}
+
+#[test]
+fn the_key_of_a_session_that_has_ended_by_itself_is_removed() {
+    let scene = with(vec![("dpop", json!(true))]);
+    visit("dpop-lapsed", scene, async |visit| {
+        signs_in_with_a_key(visit, 6).await;
+        visit.reads("Your session is over").await;
+        visit
+            .until("the key to be gone", async || {
+                (visit.evaluate(STORED_KEYS).await == json!([])).then_some(())
+            })
+            .await;
+    });
+}
+
+#[test]
+fn a_sign_in_that_is_not_believed_leaves_nothing_that_opens_a_door() {
+    let scene = with(vec![
+        ("dpop", json!(true)),
+        ("scopes", json!("openid profile email offline_access")),
+    ]);
+    visit("dpop-not-believed", scene, async |visit| {
+        visit.arm_tokens(TokenFault::Nonce);
+        walk::comes_with_an_account(visit).await;
+        visit.expect(Failure::Status(400));
+        walk::signs_in(visit, ADA.email, ADA.password).await;
+        visit.reaches("error").await;
+        visit.check().await;
+        let revoked = visit.posts_to("/v1/revoke").await.len();
+        assert_eq!(revoked, 2, "both tokens are worthless");
+        visit
+            .until("the key to be gone", async || {
+                (visit.evaluate(STORED_KEYS).await == json!([])).then_some(())
+            })
+            .await;
+    });
+}
+
+#[test]
+fn whoever_signs_out_may_close_the_page_at_once() {
+    visit("sign-out-and-close", renewing(), async |visit| {
+        signs_in(visit, 3600).await;
+        visit.arm(Fault {
+            millis: 3_000,
+            times: 2,
+            ..Fault::once("/oauth2/default/v1/revoke", FaultKind::Slow)
+        });
+        let sent = visit.org_was_asked("/oauth2/default/v1/revoke");
+        visit.press("Sign out").await;
+        visit.go("about:blank").await;
+        visit
+            .until("both tokens to be revoked", async || {
+                let asked = visit.org_was_asked("/oauth2/default/v1/revoke");
+                (asked == sent + 2).then_some(())
+            })
+            .await;
+        visit.open("/").await;
+        walk::is_nobody(visit).await;
     });
 }
 
