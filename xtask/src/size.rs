@@ -11,11 +11,11 @@ pub const BUDGET_TO_FILL: usize = 8_000;
 /// The most that boot.js may weigh, compressed, in bytes.
 pub const BUDGET_OF_BOOT: usize = 2_200;
 /// The most that everything before the sign-in form works may weigh, compressed, in bytes.
-pub const BUDGET: usize = 128_700;
+pub const BUDGET: usize = 128_800;
 /// The most that all files together may weigh, the doctor apart, compressed, in bytes.
-pub const BUDGET_OF_ALL: usize = 192_000;
+pub const BUDGET_OF_ALL: usize = 194_500;
 /// The most that the doctor may weigh, which nobody fetches who signs in, compressed, in bytes.
-pub const BUDGET_OF_DOCTOR: usize = 40_000;
+pub const BUDGET_OF_DOCTOR: usize = 41_800;
 
 /// A built app, weighed.
 #[derive(Debug)]
