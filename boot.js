@@ -12,10 +12,23 @@ const later = !doctor && built.later;
 const named = (rel, own) => (doctor ? new URL(own, root) : document.querySelector(`link[rel="${rel}"]`)).href;
 const files = () => [named("modulepreload", "doctor.js"), named("preload", "doctor_bg.wasm")];
 
-// A script has to be what was built. import() cannot be told what that is, and what a modulepreload is told holds for import()
-// in some browsers only. So fetch() is told first: it fails if the file is another, and leaves it in the browser's cache if not.
+const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+const word = (bytes) => base64(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace("=", "");
+
+// A file of the build, which has to be what was built. fetch() could be told what that is, but would tell the console of another
+// file with the page's address, in which a token may be. Without https:// there is no digest, and nothing to be sure of.
+const checked = async (file, integrity, init) => {
+  const answer = await fetch(file, init);
+  const bytes = await answer.clone().arrayBuffer();
+  const digest = await crypto.subtle?.digest("SHA-256", bytes);
+  if (integrity && digest && integrity !== `sha256-${base64(digest)}`) throw Error(`${file} is not what was built`);
+  return answer;
+};
+
+// import() cannot be told, and what a modulepreload is told holds for it in some browsers only. It takes the file from the
+// browser's cache, where it is now.
 const load = async (file, integrity) => {
-  await fetch(file, { integrity });
+  await checked(file, integrity);
   return import(file);
 };
 
@@ -90,14 +103,13 @@ const ask = (asked, url, init, next) => {
 };
 
 const ION = "application/ion+json; okta-version=1.0.0";
-const word = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace("=", "");
 
 // What a sign-in is made of by chance: 32 bytes each for state, nonce and verifier, whose digest is sent.
 const draw = async () => {
   const seed = crypto.getRandomValues(new Uint8Array(96));
   const [state, nonce, verifier] = [0, 32, 64].map((at) => word(seed.slice(at, at + 32)));
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
-  return [seed, state, nonce, word(new Uint8Array(digest))];
+  return [seed, state, nonce, word(digest)];
 };
 
 // What stands in the form, as the org's first step asks for it; nothing where that wants anything else.
@@ -167,7 +179,8 @@ const rescue = () => load(`${root}without.js`, built.without).catch(() => ({}));
 const whole = (app, integrity) => {
   let rest;
   const make = async () => {
-    const bytes = await (await fetch(later, { integrity, signal: AbortSignal.timeout?.(6e4) })).arrayBuffer();
+    const answer = await checked(later, integrity, { signal: AbortSignal.timeout?.(6e4) });
+    const bytes = await answer.arrayBuffer();
     return WebAssembly.instantiate(bytes, { a: await app });
   };
   return () =>
@@ -199,7 +212,7 @@ const boot = async () => {
   const known = doctor ? built.doctor : document.querySelector("link[rel=modulepreload]").integrity;
   // What the modules are the script knows that was built with them.
   const { default: make, start, integrity = [] } = await load(glue, known);
-  const app = make({ module_or_path: fetch(module, { integrity: integrity[0] }) });
+  const app = make({ module_or_path: checked(module, integrity[0]) });
   if (later) {
     const rest = whole(app, integrity[1]);
     // The form of Sign In works without the rest, which comes while it is filled in.

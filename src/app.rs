@@ -260,7 +260,11 @@ fn page(brand: Brand, desk: Desk) -> Vec<AnyView> {
     // A new page takes the focus to its heading, an error to its summary; the same error again is one more.
     let mut known: Option<Card> = None;
     let mut drawn = false;
-    let mut before = desk.said.read_untracked().times;
+    // What was sent before the page was drawn may have been refused by now.
+    let mut before = match ui::sent() {
+        true => 0,
+        false => desk.said.read_untracked().times,
+    };
     follow(move || {
         let (card, said) = (desk.card.read().clone(), desk.said.read());
         if desk.stands.get() {

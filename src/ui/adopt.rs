@@ -34,7 +34,7 @@ pub fn pressed() -> bool {
 }
 
 /// What was pressed is out.
-pub(super) fn sent() -> bool {
+pub fn sent() -> bool {
     SENT.get()
 }
 

@@ -29,7 +29,7 @@ use crate::secret::Secret;
 use crate::text::Text;
 use el::{El, all, el, live, of};
 
-pub use adopt::pressed;
+pub use adopt::{pressed, sent};
 pub use el::{AnyView, mount, replace};
 pub use findings::{findings, looking};
 pub use outcome::{Outcome, outcome};

@@ -90,7 +90,7 @@ impl Site {
         self
     }
 
-    /// A content security policy word for word, for tests of what a page does under another one.
+    /// A content security policy word for word, for tests of what a page does under another one; none if it is empty.
     #[must_use]
     pub fn policy(mut self, policy: impl Into<String>) -> Self {
         self.policy = Some(policy.into());
@@ -220,7 +220,9 @@ async fn answer(
             HeaderValue::from_static(value),
         )
     }));
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
+    if let Ok(policy) = HeaderValue::from_str(&policy)
+        && !policy.is_empty()
+    {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
     response

@@ -9,11 +9,11 @@ use crate::{Error, Result, bundle, html};
 /// boot.js.
 pub const BUDGET_TO_FILL: usize = 8_000;
 /// The most that boot.js may weigh, compressed, in bytes.
-pub const BUDGET_OF_BOOT: usize = 2_200;
+pub const BUDGET_OF_BOOT: usize = 2_300;
 /// The most that everything before the sign-in form works may weigh, compressed, in bytes.
-pub const BUDGET: usize = 128_800;
+pub const BUDGET: usize = 128_900;
 /// The most that all files together may weigh, the doctor apart, compressed, in bytes.
-pub const BUDGET_OF_ALL: usize = 194_500;
+pub const BUDGET_OF_ALL: usize = 194_600;
 /// The most that the doctor may weigh, which nobody fetches who signs in, compressed, in bytes.
 pub const BUDGET_OF_DOCTOR: usize = 41_800;
 

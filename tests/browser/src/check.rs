@@ -257,23 +257,12 @@ fn sent_at(step: &str, name: &str) -> bool {
     }
 }
 
-/// What Chromium says of a file that is not the one whose hash it was told.
-const INTEGRITY: [&str; 2] = [
-    "Failed to find a valid digest in the 'integrity' attribute",
-    "SRI's integrity checks failed",
-];
-
 /// Whether a line of the console is no complaint, or one that the story asked for.
 fn harmless(line: &Line, expected: &[Failure]) -> bool {
     let message = &line.message;
     if !matches!(line.level.as_str(), "SEVERE" | "WARNING")
         || NOISE.iter().any(|noise| message.contains(noise))
     {
-        return true;
-    }
-    // A file of the app's that is answered with a failure is not the one that was built, either.
-    let fails = |failure: &Failure| matches!(failure, Failure::Status(404 | 503) | Failure::Start);
-    if INTEGRITY.iter().any(|refused| message.contains(refused)) && expected.iter().any(fails) {
         return true;
     }
     if line.source == "javascript" {
